@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Strangler.Evidence;
 using Strangler.Plan;
 using Strangler.Stages.Gates;
 using Strangler.Stages.Sides;
@@ -21,7 +22,7 @@ internal sealed partial class StageMachine(
     OwnershipSwitch ownership,
     OwnerTakeover takeover,
     SwitchPreflight preflight,
-    IEvidence evidence,
+    EvidenceLedger evidence,
     Func<PlanSnapshot> plan,
     IOptions<StageOptions> options,
     TimeProvider time,
@@ -155,7 +156,7 @@ internal sealed partial class StageMachine(
     private async Task PrepareAsync(ModuleState state, PlannedModule planned, Stage next, CancellationToken cancellation)
     {
         var module = planned.Name;
-        if (next == Stage.Shadow || next == Stage.Syncing) evidence.Reset(module);
+        if (next == Stage.Shadow || next == Stage.Syncing) evidence.Reset(planned.Endpoints.Select(e => e.Id));
         if (planned.Data != DataMode.Synced) return;
         if (next == Stage.Syncing)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Strangler.Evidence;
 using Strangler.Plan;
 using Strangler.Stages.Sides;
 using Strangler.Stages.Store;
@@ -6,7 +7,7 @@ using Strangler.Stages.Store;
 namespace Strangler.Stages.Gates;
 
 /// <summary>Says what must hold before a module takes its next step, and what of it holds. Measures nothing itself: it judges readings.</summary>
-internal sealed class GateKeeper(IEvidence evidence, TimeProvider time)
+internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
 {
     // Before this proxy ran it saw no calls: its silence counts from its start.
     private readonly DateTimeOffset _watchingSince = time.GetUtcNow();
@@ -106,7 +107,7 @@ internal sealed class GateKeeper(IEvidence evidence, TimeProvider time)
     private Condition Comparisons(PlannedModule module, PlannedEndpoint endpoint)
     {
         var counts = evidence.Of(endpoint.Id);
-        var judged = counts.Of("Match") + counts.Of("Mismatch");
+        var judged = counts.Counts[ComparisonClass.Match] + counts.Counts[ComparisonClass.Mismatch];
         return new Condition($"comparisons of {endpoint.Id}", $"at least {module.Gates.MinimumComparisons}", judged.ToString(CultureInfo.InvariantCulture),
             judged >= module.Gates.MinimumComparisons, $"Let more requests to {endpoint.Method} {endpoint.Template} pass, or lower gates.minimumComparisons in the plan.");
     }
@@ -114,10 +115,9 @@ internal sealed class GateKeeper(IEvidence evidence, TimeProvider time)
     private Condition MatchRate(PlannedModule module, PlannedEndpoint endpoint)
     {
         var counts = evidence.Of(endpoint.Id);
-        var judged = counts.Of("Match") + counts.Of("Mismatch");
-        var rate = judged == 0 ? (double?)null : (double)counts.Of("Match") / judged;
+        var rate = counts.MatchRate;
         return new Condition($"match rate of {endpoint.Id}", string.Create(CultureInfo.InvariantCulture, $"at least {module.Gates.MinimumMatchRate}"),
-            rate is null ? "no comparisons" : string.Create(CultureInfo.InvariantCulture, $"{rate:0.#####} ({counts.Of("Mismatch")} mismatches)"),
+            rate is null ? "no comparisons" : string.Create(CultureInfo.InvariantCulture, $"{rate:0.#####} ({counts.Counts[ComparisonClass.Mismatch]} mismatches)"),
             rate >= module.Gates.MinimumMatchRate || module.Gates.MinimumComparisons == 0 && rate is null,
             "Look at 'strangler mismatches MODULE'; mend the service, or name what may differ in the plan.");
     }
@@ -127,18 +127,20 @@ internal sealed class GateKeeper(IEvidence evidence, TimeProvider time)
 
     private Condition ServiceErrors(PlannedModule module)
     {
-        long served = 0, fallbacks = 0;
-        foreach (var endpoint in module.Endpoints)
+        long served = 0, errors = 0, legacyServed = 0, legacyErrors = 0;
+        foreach (var counts in module.Endpoints.Select(endpoint => evidence.Of(endpoint.Id)))
         {
-            var counts = evidence.Of(endpoint.Id);
-            (served, fallbacks) = (served + counts.ServedByService, fallbacks + counts.Fallbacks);
+            served += counts.ServedByService + counts.Fallbacks;
+            errors += counts.ServiceErrors;
+            legacyServed += counts.ServedByLegacy;
+            legacyErrors += counts.LegacyErrors;
         }
 
-        var rate = served + fallbacks == 0 ? 0 : (double)fallbacks / (served + fallbacks);
-        var limit = 1 - module.Gates.MinimumMatchRate;
-        return new Condition("service errors", string.Create(CultureInfo.InvariantCulture, $"at most {limit:0.####} of its reads"),
-            string.Create(CultureInfo.InvariantCulture, $"{fallbacks} of {served + fallbacks} reads fell back to the legacy"), rate <= limit + 1e-9,
-            "Look at the service's log, mend it, and begin the canary again from Shadow.");
+        // No worse than the legacy is under the same traffic, and a hair's breadth besides.
+        var rate = served == 0 ? 0 : (double)errors / served;
+        var limit = (legacyServed == 0 ? 0 : (double)legacyErrors / legacyServed) + 1 - module.Gates.MinimumMatchRate;
+        return new Condition("service errors", string.Create(CultureInfo.InvariantCulture, $"at most {limit:0.####} of its answers"),
+            $"{errors} of {served}", rate <= limit + 1e-9, "Look at the service's log, mend it, and begin the canary again from Shadow.");
     }
 
     private static Condition NothingHeld(ModuleState state) => new(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Strangler.Forwarding;
 using Strangler.Stages.Sides;
 using Strangler.Stages.Store;
 
@@ -24,7 +25,7 @@ internal sealed partial class OwnershipSwitch(
     IStageStore store,
     ModuleStates states,
     SideClient sides,
-    IWriteDrain writes,
+    WritesUnderWay writes,
     IFaultPoints faults,
     IOptions<StageOptions> options,
     TimeProvider time,
