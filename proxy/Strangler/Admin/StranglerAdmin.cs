@@ -24,7 +24,7 @@ public static class StranglerAdmin
 
     /// <summary>
     /// Maps the operator's API under <c>/admin</c> and the dashboard at <c>/</c>, on the listener of <see cref="StranglerOptions.AdminUrl"/> only:
-    /// a request that arrives on another port never matches. Every call of the API needs the header <c>Strangler-Key</c>.
+    /// on any other listener they answer 404. Every call of the API needs the header <c>Strangler-Key</c>.
     /// </summary>
     public static IEndpointRouteBuilder MapStranglerAdmin(this IEndpointRouteBuilder routes)
     {
@@ -32,11 +32,13 @@ public static class StranglerAdmin
         var keys = new AdminKeyFilter(routes.ServiceProvider.GetRequiredService<StranglerKeys>());
         var log = routes.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Strangler.Admin");
 
-        routes.MapGet("/", Dashboard.Page).WithMetadata(AdminEndpoint.Mark);
-        routes.MapGet("/healthz", () => Results.Text("Healthy")).WithMetadata(AdminEndpoint.Mark);
-        routes.Map("/{**path}", () => Problems.Of(StatusCodes.Status404NotFound, "The admin listener has no such page.", "The API is under /admin, the dashboard at /.")).WithMetadata(AdminEndpoint.Mark).WithOrder(int.MaxValue);
+        var all = routes.MapGroup("");
+        // The listener is told by the listener itself: the Host header says nothing, a client writes it.
+        all.AddEndpointFilter((context, next) => context.HttpContext.IsStranglerAdmin() ? next(context) : ValueTask.FromResult<object?>(Results.NotFound()));
+        all.MapGet("/", Dashboard.Page);
+        all.MapFallback(() => Problems.Of(StatusCodes.Status404NotFound, "The admin listener has no such page.", "The API is under /admin, the dashboard at /."));
 
-        var admin = routes.MapGroup("/admin").WithMetadata(AdminEndpoint.Mark);
+        var admin = all.MapGroup("/admin");
         admin.AddEndpointFilter((context, next) => Problems.MapAsync(context, next, log));
         admin.AddEndpointFilter(keys);
         admin.MapGet("/status", StatusAsync);

@@ -1,10 +1,7 @@
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Strangler.Admin;
-using Strangler.Evidence;
-using Strangler.Forwarding;
 using Strangler.Plan;
 using Strangler.Stages.Background;
 using Strangler.Stages.Gates;
@@ -17,17 +14,11 @@ namespace Strangler.Stages;
 /// <summary>Registers the state machine, its store, the ownership switch and the admin API's services.</summary>
 public static class StranglerStagesServices
 {
-    /// <summary>Adds everything behind <c>MapStranglerAdmin</c>. The state file is opened, and upgraded if need be, when the host starts.</summary>
+    /// <summary>Adds everything behind <c>MapStranglerAdmin</c>; call it after <c>AddStrangler</c>. The state file is opened, and upgraded if need be, when the host starts.</summary>
     public static IServiceCollection AddStranglerStages(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<StageOptions>().BindConfiguration($"{StranglerOptions.Section}:Stages").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<StranglerOptions>().BindConfiguration(StranglerOptions.Section);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ModuleStates>();
-        services.TryAddSingleton<EvidenceLedger>();
-        services.TryAddSingleton<WritesUnderWay>();
-        services.TryAddSingleton<PlanStore>();
         services.TryAddSingleton<IFaultPoints, NoFaultPoints>();
         services.AddSingleton<StranglerKeys>();
         services.AddSingleton<Func<PlanSnapshot>>(provider =>
@@ -39,6 +30,7 @@ public static class StranglerStagesServices
             provider.GetRequiredService<IOptions<StranglerOptions>>().Value.State, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SideClient(
             new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan }, provider.GetRequiredService<Func<PlanSnapshot>>(), Key(provider.GetRequiredService<StranglerKeys>())));
+        services.AddSingleton<StageTelemetry>();
         services.AddSingleton<GateKeeper>();
         services.AddSingleton<OwnershipSwitch>();
         services.AddSingleton<OwnerTakeover>();
@@ -50,10 +42,8 @@ public static class StranglerStagesServices
         services.AddHostedService<StateRefresher>();
         services.AddHostedService<SwitchResumer>();
         services.AddHostedService(provider => provider.GetRequiredService<SideWatch>());
-        services.AddSingleton<AdminListener>();
         services.AddSingleton<AdminStatus>();
         services.AddSingleton<SideTasks>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, AdminListenerPolicy>());
         return services;
     }
 

@@ -15,21 +15,27 @@ internal sealed class SqliteDatabase : IDisposable
 
     public SqliteDatabase(string file)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(file));
-        if (folder is not null) Directory.CreateDirectory(folder);
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         try
         {
+            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder) Directory.CreateDirectory(folder);
             _connection.Open();
             // FULL: what the journal says must survive the machine, not only the process.
             // busy_timeout: SQLite's own waiting starts at a millisecond; the client library's starts at 150.
             Run("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             Upgrade(file);
         }
-        catch
+        catch (StateFileException)
         {
             _connection.Dispose();
             throw;
+        }
+        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            _connection.Dispose();
+            throw new StateFileException(
+                $"The state file {Path.GetFullPath(file)} cannot be used: {error.Message} " +
+                "Give the proxy the right to write there, or set Strangler:State to another file.", error);
         }
     }
 
@@ -92,7 +98,7 @@ internal sealed class SqliteDatabase : IDisposable
             var version = database.Query("SELECT COALESCE(MAX(version), 0) FROM schema_version", r => r.GetInt32(0))[0];
             if (version > scripts.Count)
             {
-                throw new UnknownSchemaException(
+                throw new StateFileException(
                     $"The state file {Path.GetFullPath(file)} has schema version {version}; this proxy knows up to {scripts.Count}. " +
                     "Nothing has been changed. Start the newer version of the proxy that wrote it, or set Strangler:State to another file.");
             }

@@ -30,6 +30,7 @@ internal sealed record EvidenceRecord(DateTimeOffset At, string Module, string K
 /// <summary>Another coordinator has changed the same row; whoever sees this has to stop and look again.</summary>
 internal sealed class StateConflictException(string message) : Exception(message);
 
-/// <summary>The state file was written by a newer proxy.</summary>
+/// <summary>The state file cannot be used: it was written by a newer proxy, is no such file, or cannot be opened.</summary>
 /// <param name="message">Names the file and how to mend it.</param>
-public sealed class UnknownSchemaException(string message) : Exception(message);
+/// <param name="inner">What the database said.</param>
+public sealed class StateFileException(string message, Exception? inner = null) : Exception(message, inner);

@@ -26,6 +26,7 @@ internal sealed partial class OwnershipSwitch(
     ModuleStates states,
     SideClient sides,
     WritesUnderWay writes,
+    StageTelemetry telemetry,
     IFaultPoints faults,
     IOptions<StageOptions> options,
     TimeProvider time,
@@ -66,7 +67,7 @@ internal sealed partial class OwnershipSwitch(
 
     private async Task<SwitchResult> DriveAsync(Progress progress, ModuleLease lease, CancellationToken cancellation)
     {
-        using var activity = StranglerStagesTelemetry.Source.StartActivity("ownership switch");
+        using var activity = StranglerTelemetry.Source.StartActivity("ownership switch");
         activity?.SetTag("strangler.module", progress.Entry.Module);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
         progress.Driven = time.GetTimestamp();
@@ -87,7 +88,7 @@ internal sealed partial class OwnershipSwitch(
 
         var result = new SwitchResult(progress.Entry.Outcome.Value, progress.State, progress.Pause, progress.Entry.Error);
         SwitchEnded(progress.Entry.Module, result.Outcome, progress.State.Owner, progress.State.Epoch, progress.Pause?.TotalMilliseconds ?? 0, result.Error);
-        if (result.Pause is { } pause) StranglerStagesTelemetry.SwitchPause.Record(pause.TotalMilliseconds, new KeyValuePair<string, object?>("module", progress.Entry.Module));
+        if (result.Pause is { } pause) telemetry.Paused(progress.Entry.Module, pause);
         return result;
     }
 
