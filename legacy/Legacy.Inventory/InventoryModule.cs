@@ -1,0 +1,29 @@
+using Legacy.Inventory.Api;
+using Legacy.Inventory.Data;
+using Legacy.Web.Data;
+using Legacy.Web.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Legacy.Inventory;
+
+/// <summary>How many of each product there are.</summary>
+public static class InventoryModule
+{
+    public const string Name = "inventory";
+
+    public static IServiceCollection AddInventory(this IServiceCollection services)
+    {
+        services.AddModuleContext<InventoryDbContext>();
+        services.AddScoped<IInventory, Stockroom>();
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapInventory(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGroup("/api").WithTags("Inventory").WithMetadata(new ModuleEndpoint(Name)).MapStock();
+        return endpoints;
+    }
+}
