@@ -2,7 +2,6 @@ using Legacy.Catalog.Api;
 using Legacy.Catalog.Data;
 using Legacy.Catalog.Queries;
 using Legacy.Web.Data;
-using Legacy.Web.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,12 +12,9 @@ namespace Legacy.Catalog;
 /// <summary>Products and their categories: pages, API, and what other modules may ask.</summary>
 public static class CatalogModule
 {
-    public const string Name = "catalog";
-
     public static IServiceCollection AddCatalog(this IServiceCollection services)
     {
         services.AddModuleContext<CatalogDbContext>();
-        services.AddModulePages(Name, "/Products");
         services.AddScoped<ProductQueries>();
         services.AddScoped<LocalCatalog>();
         services.AddScoped<ICatalog>(provider => provider.GetRequiredService<LocalCatalog>());
@@ -27,7 +23,7 @@ public static class CatalogModule
 
     public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder endpoints)
     {
-        var api = endpoints.MapGroup("/api").WithTags("Catalog").WithMetadata(new ModuleEndpoint(Name));
+        var api = endpoints.MapGroup("/api").WithTags("Catalog");
         api.MapProducts();
         api.MapCategories();
         return endpoints;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Legacy.Customers.Data;
+using Legacy.Web.Data;
 using Legacy.Web.Session;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
@@ -8,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Legacy.Customers;
 
-internal sealed class Accounts(CustomersDbContext db, IPasswordHasher<Customer> hasher) : ICustomers
+internal sealed class Accounts(CustomersDbContext db, IPasswordHasher<Customer> hasher, IUnitOfWork unitOfWork) : ICustomers
 {
     public async Task<CustomerName?> FindAsync(int id, CancellationToken cancellationToken) =>
         await db.Customers.Where(customer => customer.Id == id)
@@ -28,10 +29,13 @@ internal sealed class Accounts(CustomersDbContext db, IPasswordHasher<Customer> 
     public async Task<ClaimsPrincipal?> RegisterAsync(string name, string email, string password, CancellationToken cancellationToken)
     {
         var customer = new Customer { Name = name.Trim(), Email = Normal(email) };
-        if (await db.Customers.AnyAsync(one => one.Email == customer.Email, cancellationToken)) return null;
+        // Hashing is slow on purpose: done before the transaction holds the database's one writer's place.
         customer.PasswordHash = hasher.HashPassword(customer, password);
+        await using var unit = await unitOfWork.BeginAsync(cancellationToken);
+        if (await db.Customers.AnyAsync(one => one.Email == customer.Email, cancellationToken)) return null;
         db.Customers.Add(customer);
         await db.SaveChangesAsync(cancellationToken);
+        await unit.CommitAsync(cancellationToken);
         return Principal(customer);
     }
 

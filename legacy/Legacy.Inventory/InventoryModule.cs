@@ -1,7 +1,6 @@
 using Legacy.Inventory.Api;
 using Legacy.Inventory.Data;
 using Legacy.Web.Data;
-using Legacy.Web.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,8 +11,6 @@ namespace Legacy.Inventory;
 /// <summary>How many of each product there are.</summary>
 public static class InventoryModule
 {
-    public const string Name = "inventory";
-
     public static IServiceCollection AddInventory(this IServiceCollection services)
     {
         services.AddModuleContext<InventoryDbContext>();
@@ -23,7 +20,7 @@ public static class InventoryModule
 
     public static IEndpointRouteBuilder MapInventory(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGroup("/api").WithTags("Inventory").WithMetadata(new ModuleEndpoint(Name)).MapStock();
+        endpoints.MapGroup("/api").WithTags("Inventory").MapStock();
         return endpoints;
     }
 }

@@ -2,7 +2,6 @@ using Legacy.Ordering.Api;
 using Legacy.Ordering.Checkout;
 using Legacy.Ordering.Data;
 using Legacy.Web.Data;
-using Legacy.Web.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -14,12 +13,9 @@ namespace Legacy.Ordering;
 /// <summary>Cart, checkout and orders.</summary>
 public static class OrderingModule
 {
-    public const string Name = "ordering";
-
     public static IServiceCollection AddOrdering(this IServiceCollection services)
     {
         services.AddModuleContext<OrderingDbContext>();
-        services.AddModulePages(Name, "/Ordering");
         services.Configure<RazorPagesOptions>(options =>
         {
             options.Conventions.AuthorizePage("/Ordering/Checkout");
@@ -33,7 +29,7 @@ public static class OrderingModule
 
     public static IEndpointRouteBuilder MapOrdering(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGroup("/api").WithTags("Ordering").WithMetadata(new ModuleEndpoint(Name)).MapOrders();
+        endpoints.MapGroup("/api").WithTags("Ordering").MapOrders();
         return endpoints;
     }
 }

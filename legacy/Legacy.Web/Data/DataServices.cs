@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -18,5 +19,5 @@ public static class DataServices
     public static IServiceCollection AddModuleContext<TContext>(this IServiceCollection services)
         where TContext : ModuleDbContext =>
         services.AddDbContext<TContext>((provider, options) =>
-            options.UseSqlite(provider.GetRequiredService<DatabaseSession>().Connection));
+            options.UseSqlite(provider.GetRequiredService<DatabaseSession>().Connection).AddInterceptors(provider.GetServices<IInterceptor>()));
 }

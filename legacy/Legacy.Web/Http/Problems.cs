@@ -30,6 +30,13 @@ public static class Problems
             Title = "The request is not valid",
         });
 
+    /// <summary>Leaves out what names the process or the request: the same error gives the same answer, wherever it is made.</summary>
+    public static void Trim(ProblemDetailsContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.ProblemDetails.Extensions.Remove("traceId");
+    }
+
     private static ProblemHttpResult Make(int status, string type, string title, string detail) =>
         TypedResults.Problem(new ProblemDetails { Status = status, Type = $"urn:shop:{type}", Title = title, Detail = detail });
 }
