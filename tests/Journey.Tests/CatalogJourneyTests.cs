@@ -23,14 +23,14 @@ public sealed class CatalogJourneyTests
         await ThereAsync(shop, load);
 
         await shop.DetachAsync();
-        await shop.AdvanceWhenQuietAsync("Retired");
+        await shop.AdvanceAsync("Retired");
         await load.PassAsync(200);
 
         var report = await load.StopAsync();
         TestContext.WriteLine(report.ToString());
         Assert.IsEmpty(report.Failures, string.Join('\n', report.Failures.Take(10)));
         Assert.IsEmpty(report.Differences, string.Join('\n', report.Differences.Take(10)));
-        await shop.AssertHoldsAsync(shop.Service, load.History);
+        await ShopSystem.AssertHoldsAsync(shop.Service, load.History);
     }
 
     [TestMethod]
@@ -50,8 +50,8 @@ public sealed class CatalogJourneyTests
             Assert.IsEmpty(report.Differences, $"at {stage}: {string.Join('\n', report.Differences.Take(10))}");
 
             await shop.DrainedAsync();
-            await shop.AssertHoldsAsync(shop.Legacy, history);
-            await shop.AssertHoldsAsync(shop.Service, history);
+            await ShopSystem.AssertHoldsAsync(shop.Legacy, history);
+            await ShopSystem.AssertHoldsAsync(shop.Service, history);
         }
     }
 
@@ -60,12 +60,21 @@ public sealed class CatalogJourneyTests
     public async Task LegacyPagesThatJoinTheCatalog_AfterTheSwitch_ShowAPriceChangedInTheService()
     {
         await using var shop = await ShopSystem.StartAsync();
-        await shop.AdvanceAsync("Extracted");
+        await shop.ForceAsync("Extracted");
 
         await shop.SetPriceAsync(product: 1, price: 4321.09m);
         await shop.DrainedAsync();
 
-        StringAssert.Contains(await shop.GetTextAsync("/reports/sales"), "4,321.09", "the sales report joins the legacy's copy of the product");
+        StringAssert.Contains(await shop.Processes.Public.GetStringAsync("/reports/sales"), "4,321.09", "the sales report joins the legacy's copy of the product");
         Assert.AreEqual(2 * 4321.09m, await shop.OrderTotalAsync(product: 1, quantity: 2), "checkout charges the service's price");
+    }
+
+    private static async Task ThereAsync(ShopSystem shop, ShopLoad load)
+    {
+        foreach (var (stage, percent) in new[] { ("Syncing", 0), ("Shadow", 0), ("Canary", 10), ("Canary", 50), ("Canary", 100), ("Extracted", 0) })
+        {
+            await shop.AdvanceAsync(stage, percent);
+            await load.PassAsync(100);
+        }
     }
 }

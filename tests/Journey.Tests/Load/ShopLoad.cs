@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Http.Json;
 
 namespace Journey.Tests.Load;
 
@@ -23,8 +24,9 @@ internal sealed class ShopLoad : IAsyncDisposable
     private readonly List<Task> _people = [];
     private int _reads;
 
-    private ShopLoad(Uri shop, int writesPerSecond, int readsPerSecond)
+    private ShopLoad(Uri shop, WriteHistory history, int writesPerSecond, int readsPerSecond)
     {
+        History = history;
         // Each person has cookies of their own in reality; here each carries its own credentials so that the proxy can tell them apart.
         _shop = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 256 })
         {
@@ -35,10 +37,10 @@ internal sealed class ShopLoad : IAsyncDisposable
         _readPause = TimeSpan.FromSeconds((double)Readers / readsPerSecond);
     }
 
-    public WriteHistory History { get; } = new();
+    public WriteHistory History { get; }
 
     /// <summary>Learns the reference answers from <paramref name="monolith"/>, then starts everybody on <paramref name="shop"/>.</summary>
-    public static async Task<ShopLoad> StartAsync(Uri shop, Uri monolith, int writesPerSecond = 200, int readsPerSecond = 200)
+    public static async Task<ShopLoad> StartAsync(Uri shop, Uri monolith, int writesPerSecond = 200, int readsPerSecond = 200, WriteHistory? history = null)
     {
         using var legacy = new HttpClient { BaseAddress = monolith };
         var reference = await ReadReferenceAsync(legacy);
@@ -46,7 +48,7 @@ internal sealed class ShopLoad : IAsyncDisposable
         for (var page = 1; products.Count < Writers * WrittenPerWriter; page++)
             products.AddRange((await legacy.GetFromJsonAsync<ProductPage>($"/api/products?sort=id&pageSize=100&page={page}"))!.Items);
 
-        var load = new ShopLoad(shop, writesPerSecond, readsPerSecond);
+        var load = new ShopLoad(shop, history ?? new WriteHistory(), writesPerSecond, readsPerSecond);
         for (var i = 0; i < Writers; i++)
         {
             var own = products.Skip(i * WrittenPerWriter).Take(WrittenPerWriter).ToList();
@@ -133,7 +135,7 @@ internal sealed class ShopLoad : IAsyncDisposable
 
     private async Task<Product> CreateAsync(int writer, int turn, Product like, decimal price)
     {
-        var wanted = like with { Id = 0, Sku = $"NEW-{writer}-{turn}", Price = price };
+        var wanted = like with { Id = 0, Sku = $"NEW-{Guid.NewGuid():N}", Price = price };
         var created = await SendAsync(writer, HttpMethod.Post, "/api/products", wanted, 201);
         if (!History.Created(created!.Id, price)) _failures.Enqueue($"key {created.Id} was given twice");
         await ReadBackAsync(writer, created.Id, price);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Journey.Tests.Load;
@@ -11,68 +12,72 @@ namespace Journey.Tests.Shop;
 internal sealed class ShopSystem : IAsyncDisposable
 {
     private const string Module = "catalog";
+    private readonly TemporaryDirectory _directory;
     private readonly StranglerSystem _system;
 
-    private ShopSystem(StranglerSystem system) => _system = system;
+    private ShopSystem(TemporaryDirectory directory, StranglerSystem system)
+    {
+        _directory = directory;
+        _system = system;
+    }
 
     public Uri Public => _system.PublicUrl;
 
-    public Uri Legacy => _system.UrlOf("legacy");
+    public Uri Legacy => _system["legacy"].Url;
 
-    public Uri Service => _system.UrlOf("catalog");
+    public Uri Service => _system["catalog"].Url;
 
     public StranglerSystem Processes => _system;
 
-    /// <summary>Starts the shop with gates that a test's traffic can pass within seconds. The limits that matter stay as they are.</summary>
-    public static async Task<ShopSystem> StartAsync() =>
-        new(await StranglerSystem.StartAsync(plan =>
-        {
-            var gates = plan["modules"]![Module]!["gates"]!.AsObject();
-            gates["minimumComparisons"] = 5;
-            gates["quietBeforeRetirement"] = "00:00:02";
-        }));
+    /// <summary>Starts the shop with gates that a test's traffic can pass within seconds. What they measure stays as it is.</summary>
+    public static async Task<ShopSystem> StartAsync()
+    {
+        var directory = new TemporaryDirectory();
+        var plan = JsonNode.Parse(await File.ReadAllTextAsync(RepositoryRoot.File(".strangler/plan.json")), documentOptions: Comments)!;
+        var gates = plan["modules"]![Module]!["gates"]!.AsObject();
+        gates["minimumComparisons"] = 5;
+        gates["quietBeforeRetirement"] = "00:00:02";
+        var file = directory.File("plan.json");
+        await File.WriteAllTextAsync(file, plan.ToJsonString());
+        return new ShopSystem(directory, await StranglerSystem.StartAsync(new StranglerSystemOptions { PlanFile = file }));
+    }
 
     /// <summary>Advances as soon as the evidence suffices; fails with the unmet conditions when it never does.</summary>
-    public async Task AdvanceAsync(string stage, int percent = 0, bool force = false)
-    {
-        var request = new JsonObject { ["to"] = stage };
-        if (percent > 0) request["percent"] = percent;
-        if (force)
-        {
-            request["force"] = true;
-            request["reason"] = "the test at hand is not about gates";
-        }
-
-        await Eventually.GetAsync(
-            () => PostAsync("advance", request),
-            answer => answer.Status == HttpStatusCode.OK ? true
-                : answer.Status == HttpStatusCode.Conflict ? false
-                : throw new AssertFailedException($"advance to {stage} answered {(int)answer.Status}: {answer.Body}"),
+    public Task AdvanceAsync(string stage, int percent = 0) =>
+        Eventually.GetAsync(
+            () => PostAsync("advance", new { to = stage, percent = percent > 0 ? percent : (int?)null }),
+            answer => answer.Status == HttpStatusCode.OK
+                || (answer.Status != HttpStatusCode.Conflict ? throw new AssertFailedException($"advance to {stage}: {answer}") : false),
             TimeSpan.FromSeconds(60),
-            $"advance to {stage} {percent}%");
+            $"advance to {stage} {percent}");
+
+    /// <summary>To a stage without the evidence of traffic, for tests that are about something else. Invariants hold all the same.</summary>
+    public async Task ForceAsync(string stage, int percent = 0)
+    {
+        await Eventually.GetAsync(
+            () => PostAsync("advance", new { to = stage, percent = percent > 0 ? percent : (int?)null, force = true, reason = "this test is not about gates" }),
+            answer => answer.Status == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(60),
+            $"forced advance to {stage} {percent}");
     }
 
     public async Task RollbackAsync(string stage)
     {
-        var answer = await PostAsync("rollback", new JsonObject { ["to"] = stage });
+        var answer = await PostAsync("rollback", new { to = stage });
         Assert.AreEqual(HttpStatusCode.OK, answer.Status, answer.Body);
     }
 
     public async Task DetachAsync()
     {
-        var answer = await PostAsync("detach", new JsonObject { ["detached"] = true });
+        var answer = await PostAsync("detach", new { detached = true });
         Assert.AreEqual(HttpStatusCode.OK, answer.Status, answer.Body);
     }
 
     /// <summary>Waits until nothing of the module is on its way between the sides.</summary>
     public Task DrainedAsync() => Eventually.GetAsync(
-        async () => (await StatusAsync())["sync"]!["pending"]!.GetValue<long>(), pending => pending == 0, what: "nothing pending");
-
-    public async Task<JsonNode> StatusAsync()
-    {
-        var status = await _system.Admin.GetFromJsonAsync<JsonNode>("/admin/status");
-        return status!["modules"]!.AsArray().Single(module => module!["name"]!.GetValue<string>() == Module)!;
-    }
+        async () => (await _system.Admin.StatusAsync(Module)).GetProperty("sync").GetProperty("pending").GetInt64(),
+        pending => pending == 0,
+        what: "nothing pending");
 
     /// <summary>Every acknowledged write is there, and what was deleted is gone.</summary>
     public static async Task AssertHoldsAsync(Uri side, WriteHistory history)
@@ -92,17 +97,33 @@ internal sealed class ShopSystem : IAsyncDisposable
 
     public async Task SetPriceAsync(int product, decimal price)
     {
-        using var client = new HttpClient { BaseAddress = Public };
-        var changed = (await client.GetFromJsonAsync<Product>($"/api/products/{product}"))! with { Price = price };
-        using var answer = await client.PutAsJsonAsync($"/api/products/{product}", changed);
+        var changed = (await _system.Public.GetFromJsonAsync<Product>($"/api/products/{product}"))! with { Price = price };
+        using var answer = await _system.Public.PutAsJsonAsync($"/api/products/{product}", changed);
         Assert.AreEqual(HttpStatusCode.OK, answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    public async ValueTask DisposeAsync() => await _system.DisposeAsync();
-
-    private async Task<(HttpStatusCode Status, string Body)> PostAsync(string action, JsonObject body)
+    /// <summary>Buys through the legacy's checkout.</summary>
+    /// <returns>The order's total.</returns>
+    public async Task<decimal> OrderTotalAsync(int product, int quantity)
     {
-        using var answer = await _system.Admin.PostAsJsonAsync($"/admin/modules/{Module}/{action}", body, JsonSerializerOptions.Web);
+        using (var stock = await _system.Public.PutAsJsonAsync($"/api/inventory/{product}", new { quantity = 100 })) stock.EnsureSuccessStatusCode();
+        using var answer = await _system.Public.PostAsJsonAsync(
+            "/api/orders", new { customerId = 1, lines = new[] { new { productId = product, quantity } }, cardNumber = "4242424242424242" });
+        Assert.AreEqual(HttpStatusCode.Created, answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("total").GetDecimal();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _system.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private static JsonDocumentOptions Comments => new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    private async Task<(HttpStatusCode Status, string Body)> PostAsync(string action, object body)
+    {
+        using var answer = await _system.Admin.Client.PostAsJsonAsync($"/admin/modules/{Module}/{action}", body);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 }
