@@ -1,1 +1,27 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using Legacy.Catalog;
+using Legacy.Customers;
+using Legacy.Host;
+using Legacy.Host.Database;
+using Legacy.Host.Reports;
+using Legacy.Host.Sync;
+using Legacy.Inventory;
+using Legacy.Ordering;
+using Legacy.Payments;
+using Legacy.Web.Data;
+using Legacy.Web.Session;
+using Legacy.Web.Startup;
+
+return await StartupRunner.RunAsync(async () =>
+{
+    // Settings lie beside the program, wherever it is started from.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.Services.AddShopWeb().AddShopDatabase().AddShopSession(builder.Configuration);
+    builder.Services.AddCatalog().AddInventory().AddOrdering().AddPayments().AddCustomers().AddReports();
+    builder.Services.AddCatalogSync(builder.Configuration);
+
+    var app = builder.Build();
+    await ShopDatabase.PrepareAsync(app.Services);
+    app.UseShopWeb();
+    app.MapShop();
+    return app;
+});

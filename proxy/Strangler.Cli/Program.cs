@@ -1,1 +1,3 @@
-return 0;
+using Strangler.Cli;
+
+return await StranglerCommand.RunAsync(args, Console.Out, Console.Error);

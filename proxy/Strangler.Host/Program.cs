@@ -1,19 +1,21 @@
 using Strangler;
+using Strangler.Admin;
 using Strangler.Host;
+using Strangler.Stages;
 
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.WebHost.UseStranglerListeners(builder.Configuration);
     builder.Services.AddStrangler(builder.Configuration);
-    // Stages: builder.Services.AddStranglerStages();
+    builder.Services.AddStranglerStages();
     builder.Services.AddHealthChecks();
 
     var app = builder.Build();
     app.UseStrangler();
     app.UseRouting();
     app.MapHealthChecks("/healthz");
-    // Stages: app.MapStranglerAdmin();
+    app.MapStranglerAdmin();
     await app.RunAsync();
     return 0;
 }

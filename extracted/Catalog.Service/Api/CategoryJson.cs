@@ -1,0 +1,26 @@
+using Catalog.Service.Data;
+
+namespace Catalog.Service.Api;
+
+internal sealed record CategoryJson(int Id, string Name, string Description, int Version)
+{
+    public static CategoryJson Of(Category category) => new(category.Id, category.Name, category.Description, category.Version);
+}
+
+/// <summary>A category as a client sends it.</summary>
+internal sealed record CategoryInput(string? Name, string? Description)
+{
+    public Dictionary<string, string[]> Errors()
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (string.IsNullOrWhiteSpace(Name) || Name.Length > 100) errors["name"] = ["The name is needed and has at most 100 characters."];
+        if (Description is { Length: > 1000 }) errors["description"] = ["The description has at most 1000 characters."];
+        return errors;
+    }
+
+    public void CopyTo(Category category)
+    {
+        category.Name = Name!.Trim();
+        category.Description = Description?.Trim() ?? "";
+    }
+}

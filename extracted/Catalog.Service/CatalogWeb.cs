@@ -1,0 +1,55 @@
+using Catalog.Service.Api;
+using Catalog.Service.Queries;
+using Catalog.Service.Sync;
+using Catalog.Service.Web.Http;
+using Sync;
+
+namespace Catalog.Service;
+
+/// <summary>The steps that every request takes, in order.</summary>
+internal static class CatalogWeb
+{
+    public static IServiceCollection AddCatalogWeb(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddRazorPages();
+        services.AddHealthChecks();
+        services.AddScoped<ProductQueries>();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Trim);
+        services.AddOpenApi("v1", options =>
+        {
+            options.ShouldInclude = api => api.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true;
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info.Title = "The Shop: catalog";
+                return Task.CompletedTask;
+            });
+        });
+        return services;
+    }
+
+    public static void UseCatalogWeb(this WebApplication app)
+    {
+        app.UseWhen(IsApi, api => api.UseExceptionHandler().UseStatusCodePages());
+        app.UseWhen(context => !IsApi(context), pages => pages.UseExceptionHandler("/status/500").UseStatusCodePagesWithReExecute("/status/{0}"));
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseSync();
+    }
+
+    public static void MapCatalog(this WebApplication app)
+    {
+        app.MapHealthChecks("/healthz");
+        app.MapOpenApi();
+        app.MapRazorPages();
+        var api = app.MapGroup("/api").WithTags("Catalog").WithSyncModule(CatalogSync.Module);
+        api.MapProducts();
+        api.MapCategories();
+        app.MapSync();
+    }
+
+    private static bool IsApi(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+        || context.Request.Path.StartsWithSegments("/_sync", StringComparison.Ordinal);
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace Catalog.Service.Web.Startup;
+
+/// <summary>Runs the application; a start that fails for a known reason ends with one line on standard error and exit code 1.</summary>
+internal static class StartupRunner
+{
+    public static async Task<int> RunAsync(Func<Task<WebApplication>> build)
+    {
+        ArgumentNullException.ThrowIfNull(build);
+        try
+        {
+            await using var app = await build();
+            await app.StartAsync();
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception error) when (Describe(error) is { } reason)
+        {
+            await Console.Error.WriteLineAsync($"error: {reason}");
+            return 1;
+        }
+    }
+
+    private static string? Describe(Exception error) => error switch
+    {
+        StartupException => error.Message,
+        IOException { InnerException: AddressInUseException } => $"{error.Message.TrimEnd('.')}. Give another address with --urls, or stop the process that uses it.",
+        OptionsValidationException invalid => string.Join(" ", invalid.Failures),
+        UnauthorizedAccessException or IOException => $"{error.Message.TrimEnd('.')}. Make the directory writable, or name another one in the settings.",
+        SqliteException { SqliteErrorCode: 8 or 14 } => $"The database cannot be written ({error.Message.TrimEnd('.')}). Mend the rights of its directory, or name another file in Database:ConnectionString.",
+        SqliteException { SqliteErrorCode: 11 or 26 } => $"The database file is damaged or no database ({error.Message.TrimEnd('.')}). Restore it, or name another file in Database:ConnectionString.",
+        _ => null,
+    };
+}

@@ -1,0 +1,4 @@
+namespace Contracts.Catalog;
+
+/// <summary>A category was removed.</summary>
+public sealed record CategoryRemoved(int Id);

@@ -1,0 +1,4 @@
+namespace Contracts.Catalog;
+
+/// <summary>A product was removed.</summary>
+public sealed record ProductRemoved(int Id);

@@ -1,0 +1,47 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+
+namespace Sync.Capture;
+
+/// <summary>A declared entity, seen without its types.</summary>
+internal abstract class EntityMap
+{
+    public abstract string Module { get; }
+
+    public abstract string Name { get; }
+
+    /// <summary>The place in the declaration: parents come before their children.</summary>
+    public abstract int Order { get; }
+
+    public abstract Type EntityType { get; }
+
+    public abstract string Changed { get; }
+
+    public abstract string Removed { get; }
+
+    public abstract IReadOnlySet<string> Kept { get; }
+
+    public abstract PropertyInfo KeyProperty { get; }
+
+    public abstract bool HasNumericKey { get; }
+
+    public abstract string KeyOf(object entity);
+
+    public abstract object ParseKey(string key);
+
+    /// <summary>The message after an insert or update, as it goes over the wire.</summary>
+    public abstract byte[] WriteChanged(object entity);
+
+    public abstract byte[] WriteRemoved(string key);
+
+    /// <summary>The row that a message describes.</summary>
+    public abstract object ReadChanged(ReadOnlySpan<byte> payload);
+
+    /// <summary>The rows with a key above <paramref name="after"/> up to <paramref name="through"/>, in key order, without tracking.</summary>
+    public abstract IAsyncEnumerable<object> ReadRows(DbContext context, string? after, string? through, int? take);
+
+    /// <summary>The rows with these keys, without tracking.</summary>
+    public abstract IAsyncEnumerable<object> ReadRows(DbContext context, IReadOnlyCollection<string> keys);
+
+    public abstract Task<long> CountAsync(DbContext context, CancellationToken cancellationToken);
+}

@@ -1,0 +1,86 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+
+namespace Sync.Capture;
+
+/// <summary>A declared entity with its types.</summary>
+internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
+    EntityMapping<TEntity, TChanged, TRemoved> mapping,
+    Expression<Func<TEntity, TKey>> key,
+    PropertyInfo keyProperty,
+    Func<TKey, TRemoved> toRemoved) : EntityMap
+    where TEntity : class
+    where TChanged : class
+    where TRemoved : class
+    where TKey : notnull, IComparable<TKey>
+{
+    private readonly Func<TEntity, TKey> _keyOf = key.Compile();
+
+    public override string Module => mapping.Module;
+
+    public override string Name => mapping.Name;
+
+    public override int Order => mapping.Order;
+
+    public override Type EntityType => typeof(TEntity);
+
+    public override string Changed => mapping.Changed;
+
+    public override string Removed => mapping.Removed;
+
+    public override IReadOnlySet<string> Kept => mapping.Kept;
+
+    public override PropertyInfo KeyProperty => keyProperty;
+
+    public override bool HasNumericKey => KeyFormat<TKey>.IsNumber;
+
+    public override string KeyOf(object entity) => KeyFormat<TKey>.Format(_keyOf((TEntity)entity));
+
+    public override object ParseKey(string key) => KeyFormat<TKey>.Parse(key);
+
+    public override byte[] WriteChanged(object entity) =>
+        JsonSerializer.SerializeToUtf8Bytes(mapping.ToChanged((TEntity)entity), SyncJson.Options);
+
+    public override byte[] WriteRemoved(string key) =>
+        JsonSerializer.SerializeToUtf8Bytes(toRemoved(KeyFormat<TKey>.Parse(key)), SyncJson.Options);
+
+    public override object ReadChanged(ReadOnlySpan<byte> payload) =>
+        mapping.ToEntity(JsonSerializer.Deserialize<TChanged>(payload, SyncJson.Options)
+            ?? throw new JsonException($"The message {mapping.Changed} is null."));
+
+    public override IAsyncEnumerable<object> ReadRows(DbContext context, string? after, string? through, int? take)
+    {
+        IQueryable<TEntity> rows = context.Set<TEntity>().AsNoTracking();
+        if (after is not null) rows = rows.Where(Compare(ExpressionType.GreaterThan, KeyFormat<TKey>.Parse(after)));
+        if (through is not null) rows = rows.Where(Compare(ExpressionType.LessThanOrEqual, KeyFormat<TKey>.Parse(through)));
+        rows = rows.OrderBy(key);
+        return (take is { } most ? rows.Take(most) : rows).AsAsyncEnumerable();
+    }
+
+    public override IAsyncEnumerable<object> ReadRows(DbContext context, IReadOnlyCollection<string> keys)
+    {
+        var wanted = keys.Select(KeyFormat<TKey>.Parse).ToArray();
+        var contains = typeof(Enumerable).GetMethods().First(method => method.Name == nameof(Enumerable.Contains) && method.GetParameters().Length == 2).MakeGenericMethod(typeof(TKey));
+        var parameter = Expression.Property(Expression.Constant(new Captured<TKey[]>(wanted)), nameof(Captured<>.Value));
+        return context.Set<TEntity>().AsNoTracking()
+            .Where(Expression.Lambda<Func<TEntity, bool>>(Expression.Call(contains, parameter, key.Body), key.Parameters))
+            .AsAsyncEnumerable();
+    }
+
+    public override Task<long> CountAsync(DbContext context, CancellationToken cancellationToken) =>
+        context.Set<TEntity>().LongCountAsync(cancellationToken);
+
+    /// <summary>A comparison whose value is a parameter of the query, so that EF Core compiles it once.</summary>
+    private Expression<Func<TEntity, bool>> Compare(ExpressionType kind, TKey value)
+    {
+        var parameter = Expression.Property(Expression.Constant(new Captured<TKey>(value)), nameof(Captured<>.Value));
+        var comparison = KeyFormat<TKey>.IsNumber
+            ? Expression.MakeBinary(kind, key.Body, parameter)
+            : Expression.MakeBinary(kind, Expression.Call(key.Body, nameof(IComparable.CompareTo), null, parameter), Expression.Constant(0));
+        return Expression.Lambda<Func<TEntity, bool>>(comparison, key.Parameters);
+    }
+
+    private sealed record Captured<T>(T Value);
+}

@@ -1,0 +1,58 @@
+using System.Data.Common;
+
+namespace Sync.Databases;
+
+/// <summary>Commands in one line each. Used for sync's own statements only, which no interceptor of EF Core sees.</summary>
+internal static class SqlCommands
+{
+    public static DbCommand Command(this DbConnection connection, DbTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = transaction;
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    public static int Run(this DbConnection connection, DbTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using var command = connection.Command(transaction, sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    public static object? Scalar(this DbConnection connection, DbTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using var command = connection.Command(transaction, sql, parameters);
+        return command.ExecuteScalar();
+    }
+
+    public static async Task<int> RunAsync(this DbCommand command, CancellationToken cancellationToken)
+    {
+        await using (command)
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public static async Task<object?> ScalarAsync(this DbCommand command, CancellationToken cancellationToken)
+    {
+        await using (command)
+            return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    public static async Task<List<T>> ListAsync<T>(this DbCommand command, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using (command)
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var rows = new List<T>();
+            while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));
+            return rows;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sync;
+
+/// <summary>The settings of the <c>Sync</c> section.</summary>
+public sealed class SyncOptions
+{
+    /// <summary>Which side of the migration this process is: <c>legacy</c> or <c>service</c>.</summary>
+    [Required, RegularExpression("legacy|service", ErrorMessage = "Sync:Side must be 'legacy' or 'service'.")]
+    public string Side { get; set; } = "";
+
+    /// <summary>The secret that both sides and the proxy share. Without it the endpoints under <c>/_sync</c> answer 503.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>The base address of the other side, by module.</summary>
+    public Dictionary<string, Uri> Peers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Further receivers of a module's changes, by module and name: services that keep a copy but never own the data.</summary>
+    public Dictionary<string, Dictionary<string, Uri>> Subscribers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The most changes sent in one request.</summary>
+    /// <value>Defaults to 1,000.</value>
+    [Range(1, 10_000)]
+    public int BatchSize { get; set; } = 1_000;
+
+    /// <summary>How often the relay looks for changes that nobody announced, such as those of another process.</summary>
+    /// <value>Defaults to 1 s.</value>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a receiver may take for one batch.</summary>
+    /// <value>Defaults to 30 s.</value>
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one instance keeps the relay of a receiver to itself without renewing.</summary>
+    /// <value>Defaults to 15 s.</value>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>After how many refusals a change is parked.</summary>
+    /// <value>Defaults to 10.</value>
+    [Range(1, 1_000)]
+    public int MaximumAttempts { get; set; } = 10;
+
+    /// <summary>The wait after the first refusal or failure; it doubles each time up to <see cref="MaximumBackoff"/>.</summary>
+    /// <value>Defaults to 100 ms.</value>
+    public TimeSpan InitialBackoff { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest wait between two attempts.</summary>
+    /// <value>Defaults to 30 s.</value>
+    public TimeSpan MaximumBackoff { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The largest request body that the inbox accepts, in bytes.</summary>
+    /// <value>Defaults to 32 MiB.</value>
+    [Range(1_024, 1_073_741_824)]
+    public long MaximumBodyBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>How many rows the backfill sends in one request.</summary>
+    /// <value>Defaults to 2,000.</value>
+    [Range(1, 20_000)]
+    public int BackfillChunk { get; set; } = 2_000;
+
+    /// <summary>The most rows a second that the backfill sends; 0 for as many as go.</summary>
+    [Range(0, int.MaxValue)]
+    public int BackfillRowsPerSecond { get; set; }
+
+    /// <summary>How many rows one checksum of the reconcile covers.</summary>
+    /// <value>Defaults to 5,000.</value>
+    [Range(1, 100_000)]
+    public int ReconcileChunk { get; set; } = 5_000;
+
+    /// <summary>How long tombstones of deleted rows are kept, so that a late message does not bring the row back.</summary>
+    /// <value>Defaults to 7 days.</value>
+    public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(7);
+
+    internal bool IsLegacy => string.Equals(Side, "legacy", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,6 @@
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Legacy.Web.Data;
+
+/// <summary>Integer cents compare, sort and add up exactly on every database; SQLite has no decimal type.</summary>
+public sealed class MoneyConverter() : ValueConverter<decimal, long>(amount => Money.ToCents(amount), cents => Money.FromCents(cents));

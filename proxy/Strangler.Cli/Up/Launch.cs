@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Strangler.Cli.Up;
+
+/// <summary>How each process is started: arguments, environment, placeholders.</summary>
+internal sealed class Launch(UpLayout layout, UpFile file, string configuration, string syncKey)
+{
+    // The system shares one machine with its user: workstation collection and no instrumented code keep it small and quick to start.
+    private static readonly (string Name, string Value)[] Thrift = [("DOTNET_gcServer", "0"), ("DOTNET_GCConserveMemory", "5"), ("DOTNET_TieredPGO", "0")];
+
+    public ProcessStartInfo Of(UpProcess process)
+    {
+        var start = Dotnet(LocatedProject.Find(layout.Root, process.Project, configuration), [.. process.Arguments.Select(a => Fill(a, process)), "--urls", process.Url]);
+        foreach (var (name, value) in process.Environment) start.Environment[name] = Fill(value, process);
+        return start;
+    }
+
+    public ProcessStartInfo OfProxy(string project)
+    {
+        var start = Dotnet(LocatedProject.Find(layout.Root, project, configuration), []);
+        start.Environment["Strangler__Plan"] = layout.Plan;
+        start.Environment["Strangler__State"] = Path.Combine(layout.Data, "strangler.db");
+        start.Environment["Strangler__AdminKeyFile"] = layout.AdminKeyFile;
+        start.Environment["Strangler__SyncKeyFile"] = layout.SyncKeyFile;
+        start.Environment["Strangler__PublicUrl"] = layout.PublicUrl;
+        start.Environment["Strangler__AdminUrl"] = layout.AdminUrl;
+        foreach (var (name, value) in file.Proxy?.Environment ?? new Dictionary<string, string>()) start.Environment[name] = Fill(value, null);
+        return start;
+    }
+
+    private static ProcessStartInfo Dotnet(LocatedProject project, IEnumerable<string> arguments)
+    {
+        var start = DotnetHost.Command(project.Directory, [project.Assembly, .. arguments]);
+        foreach (var (name, value) in Thrift) start.Environment.TryAdd(name, value);
+        // Listeners are given one by one; an address for all of them would make the processes fight over it.
+        foreach (var name in new[] { "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS" }) start.Environment.Remove(name);
+        return start;
+    }
+
+    private string Fill(string text, UpProcess? process)
+    {
+        var filled = text.Replace("{data}", layout.Data, StringComparison.Ordinal)
+            .Replace("{syncKey}", syncKey, StringComparison.Ordinal)
+            .Replace("{root}", layout.Root, StringComparison.Ordinal)
+            .Replace("{proxy.url}", layout.PublicUrl, StringComparison.Ordinal);
+        if (process is not null) filled = filled.Replace("{port}", process.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        return file.Processes.Aggregate(filled, static (t, p) => t.Replace($"{{{p.Name}.url}}", p.Url, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Security;
+using System.Text;
+using Strangler.Cli.Running;
+
+namespace Strangler.Cli.Up;
+
+/// <summary>Builds the projects of the system in one MSBuild run, and not at all when nothing has changed since the last one.</summary>
+internal sealed class ProjectBuild(UpLayout layout, IReadOnlyList<LocatedProject> projects, string configuration)
+{
+    private readonly IReadOnlyList<string> _files = [.. projects.Select(static p => p.ProjectFile).OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    private IEnumerable<LocatedProject> Built => projects.Where(static p => p.ProjectFile is not null);
+
+    /// <summary>True when every project's output is there and newer than what it is made from.</summary>
+    public bool IsFresh() => Built.All(IsFresh);
+
+    /// <exception cref="CommandFailure">The build failed; the message holds the compiler's errors.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var traversal = Path.Combine(layout.Data, "up.proj");
+        await File.WriteAllTextAsync(traversal, Traversal(), cancellation);
+        // Nodes kept for reuse would hold memory that the system is meant to do without.
+        var start = DotnetHost.Command(layout.Root, "build", traversal, "-c", configuration, "-nologo", "-v:q", "-clp:NoSummary", "-nodeReuse:false");
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet build did not start.");
+        var lines = new List<string>();
+        var output = Task.WhenAll(CollectAsync(process.StandardOutput, lines), CollectAsync(process.StandardError, lines));
+        try
+        {
+            await process.WaitForExitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Signal.End(process.Id);
+            throw;
+        }
+
+        // The compiler server outlives the build and may hold the pipes open.
+        await Task.WhenAny(output, Task.Delay(TimeSpan.FromSeconds(1), cancellation));
+        if (process.ExitCode != 0) throw Failure(lines);
+        foreach (var project in Built) await File.WriteAllTextAsync(StampOf(project), "", cancellation);
+    }
+
+    private static CommandFailure Failure(List<string> lines)
+    {
+        lock (lines)
+        {
+            var errors = lines.Where(static l => l.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct().Take(20).DefaultIfEmpty(string.Join('\n', lines.TakeLast(20)));
+            return new CommandFailure($"The build failed:\n  {string.Join("\n  ", errors)}");
+        }
+    }
+
+    private static async Task CollectAsync(StreamReader reader, List<string> lines)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (lines) lines.Add(line.Trim());
+        }
+    }
+
+    private bool IsFresh(LocatedProject project)
+    {
+        if (!File.Exists(project.Assembly)) return false;
+        var stamped = File.GetLastWriteTimeUtc(StampOf(project));
+        if (SourceTimes.NewestRule(layout.Root) > Later(stamped, File.GetLastWriteTimeUtc(project.Assembly))) return false;
+        // A copy keeps the time of the assembly that it is copied from, so a reference built by itself shows here as not copied.
+        var output = Path.GetDirectoryName(project.Assembly)!;
+        return SourceTimes.Closure([project.ProjectFile!]).All(source =>
+            SourceTimes.NewestSource(source) <= Later(stamped, File.GetLastWriteTimeUtc(Path.Combine(output, Path.GetFileNameWithoutExtension(source) + ".dll"))));
+    }
+
+    private static DateTime Later(DateTime a, DateTime b) => a > b ? a : b;
+
+    private string StampOf(LocatedProject project) => Path.Combine(project.Directory, "obj", $"up.{configuration}.stamp");
+
+    private string Traversal()
+    {
+        var text = new StringBuilder("<Project>\n  <ItemGroup>\n");
+        foreach (var file in _files) text.Append("    <Part Include=\"").Append(SecurityElement.Escape(file)).Append("\" />\n");
+        return text.Append(
+            """
+              </ItemGroup>
+              <Target Name="Restore">
+                <MSBuild Projects="@(Part)" Targets="Restore" />
+              </Target>
+              <Target Name="Build">
+                <MSBuild Projects="@(Part)" Targets="Build" BuildInParallel="true" />
+              </Target>
+            </Project>
+
+            """).ToString();
+    }
+}

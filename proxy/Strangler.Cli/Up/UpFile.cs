@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Strangler.Cli.Running;
+
+namespace Strangler.Cli.Up;
+
+/// <summary>The file that lists what belongs to the system besides the proxy.</summary>
+/// <param name="Processes">The legacy and the services.</param>
+/// <param name="Proxy">The proxy's project when it is not the one that this command comes with.</param>
+internal sealed partial record UpFile(IReadOnlyList<UpProcess> Processes, UpProxy? Proxy = null)
+{
+    /// <summary>The proxy's name among the processes; no other may have it.</summary>
+    public const string ProxyName = "proxy";
+
+    private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
+    /// <summary>Reads the file and reports everything that is wrong with it at once.</summary>
+    public static UpFile Read(UpLayout layout)
+    {
+        UpFile file;
+        try
+        {
+            file = JsonSerializer.Deserialize<UpFile>(File.ReadAllText(layout.File), Reading)
+                ?? throw new CommandFailure($"{layout.File} holds nothing. It must list the processes to start.");
+        }
+        catch (JsonException error)
+        {
+            throw new CommandFailure($"{layout.File}: {error.Message}");
+        }
+
+        var problems = file.Problems(layout).ToList();
+        return problems.Count == 0
+            ? file
+            : throw new CommandFailure($"{layout.File} is wrong:{string.Concat(problems.Select(static p => "\n  " + p))}", document: new { error = $"{layout.File} is wrong.", problems });
+    }
+
+    private IEnumerable<string> Problems(UpLayout layout)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { ProxyName };
+        var ports = new Dictionary<int, string> { [new Uri(layout.PublicUrl).Port] = "--port", [new Uri(layout.AdminUrl).Port] = "--admin-port" };
+        if (Processes.Count == 0) yield return "processes: empty; list at least the legacy.";
+        foreach (var (index, process) in Processes.Index())
+        {
+            var where = $"processes[{index}]";
+            if (!Name().IsMatch(process.Name)) yield return $"{where}.name: '{process.Name}' names a log file and a placeholder; use lower case letters, digits and dashes.";
+            else if (!names.Add(process.Name)) yield return $"{where}.name: '{process.Name}' is taken; every process needs a name of its own.";
+            if (process.Port is < 1 or > 65535) yield return $"{where}.port: {process.Port} is no port; use a number from 1 to 65535.";
+            else if (!ports.TryAdd(process.Port, process.Name)) yield return $"{where}.port: {process.Port} is also the port of {ports[process.Port]}; change one of them.";
+            if (!process.Health.StartsWith('/')) yield return $"{where}.health: '{process.Health}' must be a path that begins with a slash.";
+            if (!LocatedProject.Exists(layout.Root, process.Project)) yield return $"{where}.project: there is no project at {Path.GetFullPath(process.Project, layout.Root)}.";
+        }
+
+        if (Proxy is not null && !LocatedProject.Exists(layout.Root, Proxy.Project))
+            yield return $"proxy.project: there is no project at {Path.GetFullPath(Proxy.Project, layout.Root)}.";
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]*$")]
+    private static partial Regex Name();
+}
+
+/// <summary>One process: a project, or the path of a built assembly, and how to start it.</summary>
+internal sealed record UpProcess(string Name, string Project, int Port)
+{
+    /// <summary>The path that answers 200 when the process is ready.</summary>
+    public string Health { get; init; } = "/healthz";
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    [JsonIgnore]
+    public string Url => $"http://127.0.0.1:{Port}";
+}
+
+/// <summary>A proxy host of the user's own.</summary>
+internal sealed record UpProxy(string Project)
+{
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+}

@@ -1,0 +1,48 @@
+using Strangler.Cli.Running;
+
+namespace Strangler.Cli.Up;
+
+/// <summary>Where things are and will be, all absolute.</summary>
+internal sealed record UpLayout(string Root, string File, string Plan, string Data, string PublicUrl, string AdminUrl)
+{
+    private const string Folder = ".strangler";
+
+    public string AdminKeyFile => Path.Combine(Data, "admin.key");
+
+    public string SyncKeyFile => Path.Combine(Data, "sync.key");
+
+    public string StateFile => Path.Combine(Data, "up.json");
+
+    public string LogOf(string process) => Path.Combine(Data, "logs", process + ".log");
+
+    public static UpLayout Find(UpRequest request, string from)
+    {
+        var file = request.File is { } given ? Path.GetFullPath(given, from) : Search(from);
+        if (!System.IO.File.Exists(file)) throw new CommandFailure($"{file} does not exist. Name the file that lists the processes with --file.");
+
+        // The paths in the file are relative to the directory that holds .strangler, the top of the repository.
+        var folder = Path.GetDirectoryName(file)!;
+        var root = Path.GetFileName(folder) == Folder ? Path.GetDirectoryName(folder)! : folder;
+        var plan = request.Plan is { } named ? Path.GetFullPath(named, from) : Path.Combine(folder, "plan.json");
+        if (!System.IO.File.Exists(plan)) throw new CommandFailure($"{plan} does not exist. Name the plan with --plan.");
+        return new UpLayout(
+            root,
+            file,
+            plan,
+            request.Data is { } data ? Path.GetFullPath(data, from) : Path.Combine(root, ".data"),
+            $"http://127.0.0.1:{request.Port}",
+            $"http://127.0.0.1:{request.AdminPort}");
+    }
+
+    private static string Search(string from)
+    {
+        for (var directory = new DirectoryInfo(from); directory is not null; directory = directory.Parent)
+        {
+            var file = Path.Combine(directory.FullName, Folder, "up.json");
+            if (System.IO.File.Exists(file)) return file;
+        }
+
+        throw new CommandFailure(
+            $"No {Folder}/up.json in {from} or above it. Change to the repository's directory, or name the file with --file.");
+    }
+}

@@ -1,0 +1,34 @@
+using Strangler.Cli.Running;
+
+namespace Strangler.Cli.Up;
+
+/// <summary>What the user asked for on the command line.</summary>
+internal sealed record UpRequest(
+    string? File, string? Plan, string? Data, int Port, int AdminPort, string Database, bool NoBuild, string Configuration, bool Verbose)
+{
+    /// <summary>Refuses what cannot be meant, before anything has been touched.</summary>
+    public void Check()
+    {
+        if (!string.Equals(Database, "sqlite", StringComparison.OrdinalIgnoreCase))
+        {
+            var known = Database.ToUpperInvariant() is "POSTGRESQL" or "SQLSERVER";
+            throw new CommandFailure(
+                known
+                    ? $"--database {Database} is not supported yet. Leave the option out: the embedded databases need nothing installed."
+                    : $"--database {Database}: no such kind. Use sqlite.",
+                ExitCode.WrongUse);
+        }
+
+        CheckPort("--port", Port);
+        CheckPort("--admin-port", AdminPort);
+        if (Port == AdminPort)
+            throw new CommandFailure($"--port and --admin-port are both {Port}. Give the admin listener a port of its own.", ExitCode.WrongUse);
+        if (Configuration.Length == 0 || Configuration.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))
+            throw new CommandFailure($"--configuration '{Configuration}' is no build configuration. Use Debug or Release.", ExitCode.WrongUse);
+    }
+
+    private static void CheckPort(string option, int port)
+    {
+        if (port is < 1 or > 65535) throw new CommandFailure($"{option} {port} is no port. Use a number from 1 to 65535.", ExitCode.WrongUse);
+    }
+}
