@@ -6,6 +6,7 @@ using Strangler.Stages;
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    builder.Configuration.AddLoggingDefaults();
     builder.WebHost.UseStranglerListeners(builder.Configuration);
     builder.Services.AddStrangler(builder.Configuration);
     builder.Services.AddStranglerStages();

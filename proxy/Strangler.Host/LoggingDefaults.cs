@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace Strangler.Host;
+
+/// <summary>One line per request of the framework and of YARP would drown the proxy's own; any configuration source may turn them on again.</summary>
+internal static class LoggingDefaults
+{
+    public static void AddLoggingDefaults(this IConfigurationBuilder configuration) => configuration.Sources.Insert(0, new MemoryConfigurationSource
+    {
+        InitialData = new Dictionary<string, string?>
+        {
+            ["Logging:LogLevel:Default"] = "Information",
+            ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+            ["Logging:LogLevel:Yarp"] = "Warning",
+        },
+    });
+}
