@@ -231,7 +231,7 @@ public sealed class PassThroughTests
     public async Task Method_AnyOther_ReachesTheLegacyEvenOnPlannedPaths(string method)
     {
         await using var test = await ProxyUnderTest.StartAsync();
-        test.Publish(Stages.Stage.Extracted, owner: Stages.Side.Service, epoch: 2);
+        test.Publish(Strangler.Stages.Stage.Extracted, owner: Strangler.Stages.Side.Service, epoch: 2);
         var answer = await test.RawAsync($"{method} /api/products/1 HTTP/1.1\nHost: h\nConnection: close\n\n");
         StringAssert.Contains(answer, "X-Side: legacy");
         StringAssert.Contains(answer, $"{method} /api/products/1");

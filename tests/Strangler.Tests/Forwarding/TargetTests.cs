@@ -85,7 +85,7 @@ public sealed class TargetTests
     public async Task Target_ThatCouldMeanAnotherPath_IsNotPlanned(string target, string side)
     {
         await using var test = await ProxyUnderTest.StartAsync();
-        test.Publish(Stages.Stage.Extracted, owner: Stages.Side.Service, epoch: 2);
+        test.Publish(Strangler.Stages.Stage.Extracted, owner: Strangler.Stages.Side.Service, epoch: 2);
         var answer = await test.RawAsync($"GET {target} HTTP/1.1\nHost: shop.example\nConnection: close\n\n");
         StringAssert.Contains(answer, $"X-Side: {side}");
         StringAssert.Contains(answer, $"GET {target}");
