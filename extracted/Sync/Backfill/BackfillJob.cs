@@ -32,7 +32,7 @@ internal sealed class BackfillJob(
         var row = await ownerships.ReadAsync(connection, transaction, module.Name, wait: true, cancellationToken);
         if (row is not { State: OwnerState.Owner, Capture: true })
             throw new OwnershipConflictException($"Module '{module.Name}' can be backfilled by its owner only, with capture on; this side is {row.State.ToString().ToLowerInvariant()}, capture {(row.Capture ? "on" : "off")}.");
-        var known = await BackfillProgress.ReadAsync(database, connection, module.Name, cancellationToken);
+        var known = await BackfillProgress.ReadAsync(database, connection, transaction, module.Name, cancellationToken);
         BackfillProgress progress;
         if (!restart && known is { State: not BackfillProgress.Complete } && known.Epoch == row.Epoch)
         {

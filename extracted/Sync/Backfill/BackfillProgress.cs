@@ -12,8 +12,8 @@ internal sealed record BackfillProgress(string State, long Epoch, string? Entity
 
     public double RowsPerSecond => Milliseconds > 0 ? Math.Round(Rows * 1000d / Milliseconds, 1) : 0;
 
-    public static async Task<BackfillProgress?> ReadAsync(SyncDatabase database, DbConnection connection, string module, CancellationToken cancellationToken) =>
-        (await connection.Command(null, database.Sql.ReadBackfill, ("@module", module)).ListAsync(
+    public static async Task<BackfillProgress?> ReadAsync(SyncDatabase database, DbConnection connection, DbTransaction? transaction, string module, CancellationToken cancellationToken) =>
+        (await connection.Command(transaction, database.Sql.ReadBackfill, ("@module", module)).ListAsync(
             row => new BackfillProgress(
                 row.GetString(0), row.GetInt64(1), Text(row, 2), Text(row, 3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7),
                 row.IsDBNull(8) ? null : row.GetInt64(8), Text(row, 9)),

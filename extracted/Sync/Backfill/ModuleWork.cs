@@ -51,7 +51,7 @@ internal sealed partial class ModuleWork(
     {
         if (Of(module).Backfill is { } known) return known;
         await using var connection = await database.OpenAsync(cancellationToken);
-        return await BackfillProgress.ReadAsync(database, connection, module.Name, cancellationToken);
+        return await BackfillProgress.ReadAsync(database, connection, null, module.Name, cancellationToken);
     }
 
     public async Task<ReconcileResult> ReconcileOfAsync(ModuleMap module, CancellationToken cancellationToken)
