@@ -33,7 +33,7 @@ internal sealed partial class CommandGuard(
         var mention = MentionOf(command.CommandText);
         if (mention.Modules.Count == 0) return;
         foreach (var module in mention.Modules) foreignReads.Count(module);
-        if (!mention.Writes || context is null || saves.IsSaving(context)) return;
+        if (mention.Written.Count == 0 || context is null || saves.IsChecked(context)) return;
 
         database.EnsureReady();
         var save = new SaveInProgress();
@@ -47,7 +47,7 @@ internal sealed partial class CommandGuard(
                 command.Transaction = save.OwnTransaction.GetDbTransaction();
             }
 
-            foreach (var module in mention.Modules)
+            foreach (var module in mention.Written)
             {
                 var ownership = await ownerships.ReadAsync(command.Connection!, command.Transaction, module.Name, wait, cancellationToken);
                 if (ownership.State != OwnerState.Owner) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
@@ -92,21 +92,25 @@ internal sealed partial class CommandGuard(
         // Texts with literals in them would grow without end.
         if (_mentions.Count >= MostTexts) _mentions.Clear();
         var modules = new List<ModuleMap>();
+        var written = new List<ModuleMap>();
         foreach (var (module, tables) in registry.ModuleTables)
         {
-            if (tables.Any(table => Word(table).IsMatch(text))) modules.Add(module);
+            if (tables.Any(table => Reads(table).IsMatch(text))) modules.Add(module);
+            if (tables.Any(table => Writes(table).IsMatch(text))) written.Add(module);
         }
 
-        return _mentions[text] = new Mention(modules, modules.Count > 0 && ChangesData().IsMatch(text));
+        return _mentions[text] = new Mention(modules, written);
     }
 
-    private static Regex Word(string table) => new($@"(?<![\w]){Regex.Escape(table)}(?![\w])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    /// <summary>The table where a table is named: a column or alias of the same name is no mention.</summary>
+    private static Regex Reads(string table) =>
+        new($@"(\b(FROM|JOIN|INTO|UPDATE)\s+|,\s*)[""`\[]?{Regex.Escape(table)}(?![\w])[""`\]]?(?!\s*[.""])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(^|;|\))\s*(--[^\n]*\n\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ChangesData();
+    private static Regex Writes(string table) =>
+        new($@"\b(INTO|UPDATE(\s+OR\s+\w+)?|DELETE\s+FROM)\s+[""`\[]?{Regex.Escape(table)}(?![\w])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     [LoggerMessage(3001, LogLevel.Warning, "A command changes tables of module {Module} outside SaveChanges. It is not captured: reconcile will find the difference. Further ones are not logged.")]
     private static partial void LogNotCaptured(ILogger logger, string module);
 
-    private sealed record Mention(IReadOnlyList<ModuleMap> Modules, bool Writes);
+    private sealed record Mention(IReadOnlyList<ModuleMap> Modules, IReadOnlyList<ModuleMap> Written);
 }

@@ -23,13 +23,13 @@ internal sealed class SaveCapture(
 {
     private readonly ConditionalWeakTable<DbContext, SaveInProgress> _saves = [];
 
-    public bool IsSaving(DbContext context) => _saves.TryGetValue(context, out _);
+    /// <summary>True within a save whose ownership has been checked.</summary>
+    public bool IsChecked(DbContext context) => _saves.TryGetValue(context, out var save) && save.IsChecked;
 
     /// <exception cref="NotOwnerException">This side may not write the module.</exception>
     public async ValueTask BeginAsync(DbContext context, bool wait, CancellationToken cancellationToken)
     {
         var modules = registry.Of(context);
-        if (modules.Count == 0) return;
         var entries = context.ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
         if (entries.Count == 0) return;
         database.EnsureReady();
@@ -40,9 +40,17 @@ internal sealed class SaveCapture(
             if (context.Database.CurrentTransaction is null)
             {
                 save.Turn = wait ? await database.EnterWriteAsync(cancellationToken) : database.EnterWriteAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
+                // Others than the modules only queue, so that SQLite's one writer is never fought for.
+                if (modules.Count == 0)
+                {
+                    _saves.AddOrUpdate(context, save);
+                    return;
+                }
+
                 save.OwnTransaction = wait ? await context.Database.BeginTransactionAsync(cancellationToken) : context.Database.BeginTransaction();
             }
 
+            if (modules.Count == 0) return;
             var transaction = context.Database.CurrentTransaction!.GetDbTransaction();
             foreach (var module in modules)
             {
@@ -54,6 +62,7 @@ internal sealed class SaveCapture(
                 if (ownership.Capture && changes.Count > 0) save.Modules.Add((ownership, changes));
             }
 
+            save.IsChecked = true;
             _saves.AddOrUpdate(context, save);
         }
         catch

@@ -11,4 +11,7 @@ internal sealed class SaveInProgress
     public IDbContextTransaction? OwnTransaction { get; set; }
 
     public IDisposable? Turn { get; set; }
+
+    /// <summary>False for the saves of contexts that are no module's.</summary>
+    public bool IsChecked { get; set; }
 }

@@ -13,8 +13,8 @@ internal sealed class Drain(SyncDatabase database, Receivers receivers, Delivery
 {
     public async Task<DrainResult> WaitAsync(ModuleMap module, long position, TimeSpan limit, CancellationToken cancellationToken)
     {
-        // Without another side nobody acknowledges, and nobody waits.
-        if (receivers.PeerOf(module.Name) is not { } peer) return new DrainResult(true, position, 0);
+        if (receivers.PeerOf(module.Name) is not { } peer)
+            throw new OwnershipConflictException($"Module '{module.Name}' has no other side that could acknowledge anything: set Sync:Peers:{module.Name} to its address.");
         signals.Written(module.Name).Give();
         var started = time.GetTimestamp();
         while (true)

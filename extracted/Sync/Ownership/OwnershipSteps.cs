@@ -69,6 +69,7 @@ internal sealed partial class OwnershipSteps(
         await ChangeAsync(module, async (row, connection, transaction) =>
         {
             if (row.State != OwnerState.Owner) throw Conflict(row, "only an owner captures");
+            if (enabled && receivers.Of(module.Name).Count == 0) throw Conflict(row, $"nobody receives its changes; set Sync:Peers:{module.Name} to the other side's address");
             // Rows changed while capture was off must count as newer than anything the receiver has had.
             if (enabled && !row.Capture) await connection.Command(transaction, database.Sql.SkipPosition).RunAsync(cancellationToken);
             return row with { Capture = enabled };
