@@ -4,7 +4,26 @@ namespace Strangler.Plan;
 /// <param name="LegacyAddress">Where the monolith listens.</param>
 /// <param name="Modules">The modules by name.</param>
 /// <param name="Version">The first 12 hexadecimal digits of the SHA-256 of the plan file's bytes; evidence and audit name it.</param>
-public sealed record PlanSnapshot(Uri LegacyAddress, IReadOnlyDictionary<string, PlannedModule> Modules, string Version);
+public sealed record PlanSnapshot(Uri LegacyAddress, IReadOnlyDictionary<string, PlannedModule> Modules, string Version)
+{
+    /// <summary>What the proxy takes on and how long it waits.</summary>
+    public PlanLimits Limits { get; init; } = new();
+
+    /// <summary>True when <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are appended to requests.</summary>
+    /// <value>false: requests go on as they came</value>
+    public bool AppendForwardedHeaders { get; init; }
+
+    /// <summary>What tells one client from another at <c>Canary</c>, when the application has something better than the proxy's own cookie.</summary>
+    public ClientIdentity? Clients { get; init; }
+}
+
+/// <summary>The cookie or the request header whose value names the client; exactly one of the two is set.</summary>
+public sealed record ClientIdentity(string? Cookie, string? Header);
+
+/// <summary>How the clients of a service with several instances are kept at one of them.</summary>
+/// <param name="Policy">The name of YARP's policy: <c>Cookie</c>, <c>ArrCookie</c> or <c>CustomHeader</c>.</param>
+/// <param name="KeyName">The name of the cookie or header.</param>
+public sealed record SessionAffinity(string Policy, string KeyName);
 
 /// <summary>How a module's data is kept.</summary>
 public enum DataMode
@@ -32,7 +51,11 @@ public sealed record PlannedModule(
     DataMode Data,
     IReadOnlyList<PlannedEndpoint> Endpoints,
     CompareRules Compare,
-    GateLimits Gates);
+    GateLimits Gates)
+{
+    /// <summary>How clients are kept at one instance; null when any instance may answer.</summary>
+    public SessionAffinity? Affinity { get; init; }
+}
 
 /// <summary>An endpoint: one method and path template of the public URL space.</summary>
 /// <param name="Id">Unique over the plan.</param>

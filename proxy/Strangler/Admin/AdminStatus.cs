@@ -1,0 +1,57 @@
+using Strangler.Evidence;
+using Strangler.Plan;
+using Strangler.Stages;
+using Strangler.Stages.Background;
+using Strangler.Stages.Gates;
+using Strangler.Stages.Sides;
+using Strangler.Stages.Store;
+
+namespace Strangler.Admin;
+
+/// <summary>Puts together what <c>status</c> says.</summary>
+internal sealed class AdminStatus(IStageStore store, ModuleStates states, Func<PlanSnapshot> plan, SideWatch watch, GateKeeper gates, EvidenceLedger evidence, TimeProvider time)
+{
+    /// <summary>The status of one module, or of all.</summary>
+    public async Task<StatusDocument> OfAsync(string? module, CancellationToken cancellation)
+    {
+        var current = plan();
+        if (module is not null && !current.Modules.ContainsKey(module)) throw new UnknownModuleException(module, current.Modules.Keys);
+        var modules = current.Modules.Values.Where(m => module is null || m.Name == module);
+        return new StatusDocument(await Task.WhenAll(modules.Select(m => OfAsync(m, cancellation))).ConfigureAwait(false), current.Version);
+    }
+
+    private async Task<ModuleDocument> OfAsync(PlannedModule module, CancellationToken cancellation)
+    {
+        // Asked now: a script that has just written must see its own backlog.
+        var readings = await watch.ReadAsync(module, cancellation).ConfigureAwait(false);
+        var stored = await store.StateAsync(module.Name, cancellation).ConfigureAwait(false) ?? new StoredState(states.Of(module.Name), time.GetUtcNow());
+        var open = await store.OpenSwitchAsync(module.Name, cancellation).ConfigureAwait(false);
+        var state = stored.State;
+        var next = Next(state);
+        var conditions = next is null ? [] : gates.Of(stored, module, readings, next.Value)
+            .Select(c => c with { Mend = c.Mend.Replace("MODULE", module.Name, StringComparison.Ordinal) }).ToArray();
+        var endpoints = module.Endpoints.Select(e => OfEndpoint(e, state)).ToArray();
+        var owner = readings.Of(state.Owner);
+        return new ModuleDocument(
+            module.Name, state.Stage, state.CanaryPercent, state.Owner.ToString().ToLowerInvariant(), state.Epoch, module.Data.ToString().ToLowerInvariant(),
+            state.Switching, open is null ? null : new SwitchDocument(open.Phase.ToString(), open.To.ToString().ToLowerInvariant(), open.NewEpoch, open.StartedAt, open.Error), stored.StageSince,
+            new SyncDocument(owner?.Pending ?? 0, owner?.Parked ?? 0, owner?.LagSeconds ?? 0, readings.Legacy?.Backfill, Latest(readings.Legacy?.Reconcile, readings.Service?.Reconcile), readings.Legacy?.Detached ?? false,
+                readings.Legacy?.ForeignReads, readings.Legacy?.State, readings.Service?.State),
+            new HealthDocument(readings.LegacyIll ?? "healthy", readings.ServiceIll ?? "healthy"), next,
+            endpoints, endpoints.Sum(e => e.Fallbacks), conditions, [.. conditions.Where(c => !c.Met).Select(c => c.Sentence)]);
+    }
+
+    private static ReconcileStatus? Latest(ReconcileStatus? left, ReconcileStatus? right) =>
+        right?.StartedAt > (left?.StartedAt ?? DateTimeOffset.MinValue) ? right : left;
+
+    // At a partial canary the next step is everyone; what is measured is what Extracted needs, which names the percentage too.
+    private static Stage? Next(ModuleState state) => state.Stage == Stage.Retired ? null : state.Stage + 1;
+
+    private EndpointDocument OfEndpoint(PlannedEndpoint endpoint, ModuleState state)
+    {
+        var seen = evidence.Of(endpoint.Id);
+        return new EndpointDocument(
+            endpoint.Id, $"{endpoint.Method} {endpoint.Template}", endpoint.Writes, state.StageOf(endpoint.Id), state.HeldEndpoints.ContainsKey(endpoint.Id),
+            seen.Counts.ToDictionary(c => c.Key.ToString(), c => c.Value), seen.ServedByLegacy, seen.ServedByService, seen.Fallbacks, seen.OwnWriteReads, seen.Retries, seen.ServiceErrors, seen.LegacyErrors);
+    }
+}

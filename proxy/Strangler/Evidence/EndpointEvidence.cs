@@ -1,0 +1,52 @@
+namespace Strangler.Evidence;
+
+/// <summary>What has been measured about one endpoint, at one moment.</summary>
+/// <param name="EndpointId">The endpoint.</param>
+/// <param name="Counts">Mirrored requests by class.</param>
+/// <param name="ServedByLegacy">Requests that the legacy answered.</param>
+/// <param name="ServedByService">Requests that the service answered.</param>
+/// <param name="Fallbacks">Reads that the legacy answered because the service could not.</param>
+/// <param name="OwnWriteReads">Reads that the owner answered because the copy had not yet applied the client's own write.</param>
+/// <param name="Retries">Requests sent again after a side had refused them or could not be reached.</param>
+/// <param name="ServiceErrors">Answers of the service with a status of 500 and above, fallbacks included.</param>
+/// <param name="LegacyErrors">Answers of the legacy with a status of 500 and above.</param>
+public sealed record EndpointEvidence(
+    string EndpointId,
+    IReadOnlyDictionary<ComparisonClass, long> Counts,
+    long ServedByLegacy,
+    long ServedByService,
+    long Fallbacks,
+    long OwnWriteReads,
+    long Retries,
+    long ServiceErrors,
+    long LegacyErrors)
+{
+    /// <summary>All mirrored requests: the classes add up to it.</summary>
+    public long Compared => Counts.Values.Sum();
+
+    /// <summary>Matches among matches and mismatches, 0 to 1; null before the first.</summary>
+    public double? MatchRate => Counts[ComparisonClass.Match] + Counts[ComparisonClass.Mismatch] is var judged and > 0
+        ? (double)Counts[ComparisonClass.Match] / judged
+        : null;
+}
+
+/// <summary>A pair of answers that differed. Bodies are cut at 8 KiB; credentials are left out.</summary>
+/// <param name="EndpointId">The endpoint.</param>
+/// <param name="At">When the client asked.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Target">Path and query.</param>
+/// <param name="LegacyStatus">The legacy's status.</param>
+/// <param name="ServiceStatus">The service's status.</param>
+/// <param name="LegacyBody">The legacy's body as text.</param>
+/// <param name="ServiceBody">The service's body as text.</param>
+/// <param name="Difference">Where the two differ first.</param>
+public sealed record Mismatch(
+    string EndpointId,
+    DateTimeOffset At,
+    string Method,
+    string Target,
+    int LegacyStatus,
+    int ServiceStatus,
+    string LegacyBody,
+    string ServiceBody,
+    string Difference);

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using Strangler.Stages;
+
+namespace Strangler.Evidence;
+
+/// <summary>
+/// The measured numbers on which a step forward is allowed or refused. Counting takes no lock; the class counts of an endpoint add up to its total at
+/// every instant, as the total is nothing but their sum.
+/// </summary>
+public sealed class EvidenceLedger(TimeProvider time)
+{
+    private const int KeptMismatches = 100;
+    private static readonly ComparisonClass[] Classes = Enum.GetValues<ComparisonClass>();
+    private readonly ConcurrentDictionary<string, Counters> _endpoints = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StrongBox> _legacyCalls = new(StringComparer.Ordinal);
+
+    private enum Figure
+    {
+        ByLegacy,
+        ByService,
+        Fallback,
+        OwnWrite,
+        Retry,
+        ServiceError,
+        LegacyError,
+    }
+
+    /// <summary>What has been measured about an endpoint; zeros for an unknown one.</summary>
+    public EndpointEvidence Of(string endpointId)
+    {
+        var c = _endpoints.GetValueOrDefault(endpointId) ?? new Counters();
+        return new EndpointEvidence(
+            endpointId, Classes.ToDictionary(static name => name, name => Volatile.Read(ref c.Classes[(int)name])),
+            c.Read(Figure.ByLegacy), c.Read(Figure.ByService), c.Read(Figure.Fallback), c.Read(Figure.OwnWrite), c.Read(Figure.Retry),
+            c.Read(Figure.ServiceError), c.Read(Figure.LegacyError));
+    }
+
+    /// <summary>When a request for the module's endpoints was last sent to the legacy by this process; null when none was. Mirrored requests do not count.</summary>
+    public DateTimeOffset? LastLegacyCall(string module) =>
+        _legacyCalls.TryGetValue(module, out var box) && Volatile.Read(ref box.Ticks) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    /// <summary>The most recent mismatches of an endpoint, newest first; at most 100.</summary>
+    public IReadOnlyList<Mismatch> MismatchesOf(string endpointId) =>
+        _endpoints.TryGetValue(endpointId, out var counters) ? [.. counters.Mismatches.Reverse()] : [];
+
+    /// <summary>Forgets what has been measured about the given endpoints, as when a module goes back and begins anew.</summary>
+    public void Reset(IEnumerable<string> endpointIds)
+    {
+        ArgumentNullException.ThrowIfNull(endpointIds);
+        foreach (var id in endpointIds) _endpoints.TryRemove(id, out _);
+    }
+
+    internal void Count(string endpointId, ComparisonClass outcome) => Interlocked.Increment(ref CountersOf(endpointId).Classes[(int)outcome]);
+
+    internal void Keep(Mismatch mismatch)
+    {
+        var kept = CountersOf(mismatch.EndpointId).Mismatches;
+        kept.Enqueue(mismatch);
+        while (kept.Count > KeptMismatches) kept.TryDequeue(out _);
+    }
+
+    internal void Served(string endpointId, Side side, int status)
+    {
+        var counters = CountersOf(endpointId);
+        counters.Add(side == Side.Legacy ? Figure.ByLegacy : Figure.ByService);
+        if (status >= 500) counters.Add(side == Side.Legacy ? Figure.LegacyError : Figure.ServiceError);
+    }
+
+    internal void FellBack(string endpointId)
+    {
+        CountersOf(endpointId).Add(Figure.Fallback);
+        CountersOf(endpointId).Add(Figure.ServiceError);
+    }
+
+    internal void OwnWriteRead(string endpointId) => CountersOf(endpointId).Add(Figure.OwnWrite);
+
+    internal void Retried(string endpointId) => CountersOf(endpointId).Add(Figure.Retry);
+
+    internal void LegacyCalled(string module) =>
+        Volatile.Write(ref _legacyCalls.GetOrAdd(module, static _ => new StrongBox()).Ticks, time.GetUtcNow().UtcTicks);
+
+    private Counters CountersOf(string endpointId) => _endpoints.GetOrAdd(endpointId, static _ => new Counters());
+
+    private sealed class StrongBox
+    {
+        public long Ticks;
+    }
+
+    private sealed class Counters
+    {
+        public readonly long[] Classes = new long[Enum.GetValues<ComparisonClass>().Length];
+        public readonly ConcurrentQueue<Mismatch> Mismatches = new();
+        private readonly long[] _figures = new long[Enum.GetValues<Figure>().Length];
+
+        public long Read(Figure figure) => Volatile.Read(ref _figures[(int)figure]);
+
+        public void Add(Figure figure) => Interlocked.Increment(ref _figures[(int)figure]);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Net.Http.Headers;
+
+namespace Strangler.Forwarding;
+
+/// <summary>The headers that proxy and sides exchange. No client sees one, and none is taken from a client.</summary>
+internal static class InternalHeader
+{
+    public const string Prefix = "Strangler-";
+    public const string Position = "Strangler-Position";
+    public const string NotOwner = "Strangler-Not-Owner";
+
+    public static bool Is(string name) => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
+
+    public static bool AnyIn(HttpHeaders headers)
+    {
+        foreach (var header in headers.NonValidated)
+        {
+            if (Is(header.Key)) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Strangler.Decision;
+using Strangler.Evidence;
+using Strangler.Mirroring;
+using Strangler.Stages;
+
+namespace Strangler.Forwarding;
+
+/// <summary>Sends each request to the side that the decision names, and sees to it that a refusal or an outage inside stays inside where it can.</summary>
+internal sealed class StranglerForwarding(
+    RouteTables tables,
+    ModuleStates states,
+    ClientBucket buckets,
+    OwnWrites ownWrites,
+    EvidenceLedger ledger,
+    MirrorTap mirror,
+    HeldForwarding held,
+    StranglerTelemetry telemetry)
+{
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var table = tables.Current;
+        var route = context.GetReverseProxyFeature().Route;
+        if (ReferenceEquals(route.Config.RouteId, RouteTable.CatchAll) || !table.TryGet(route.Config.RouteId, out var planned))
+            return UnplannedAsync(context, next, table, null);
+
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (RawTarget.IsAmbiguous(RawTarget.Path(RawTarget.PathAndQuery(target)))) return UnplannedAsync(context, next, table, planned);
+        return planned.Endpoint.Writes
+            ? held.ForwardAsync(context, next, new HeldCall(table, planned.Module.Name, planned, Side.Legacy, table.Plan.Limits.RetryBuffer))
+            : ReadAsync(context, next, table, planned);
+    }
+
+    private async Task UnplannedAsync(HttpContext context, RequestDelegate next, RouteTable table, PlannedRoute? passedBy)
+    {
+        if (passedBy is not null) ledger.LegacyCalled(passedBy.Module.Name);
+        telemetry.Forwarded(passedBy is null ? DecisionReason.NotPlanned : DecisionReason.AmbiguousTarget, null, Side.Legacy);
+        if (tables.AnyModuleMoved && BodyOf.MayBeReplayed(context))
+        {
+            await held.ForwardAsync(context, next, new HeldCall(table, null, null, Side.Legacy, HeldCall.UnplannedBuffer));
+            return;
+        }
+
+        Reassignment.To(context, table, null, Side.Legacy);
+        await next(context);
+        if (Outcome.IsOfTheProxy(context)) await Outcome.AnswerAsync(context);
+    }
+
+    private async Task ReadAsync(HttpContext context, RequestDelegate next, RouteTable table, PlannedRoute planned)
+    {
+        var (module, endpoint) = (planned.Module, planned.Endpoint);
+        var state = states.Of(module.Name);
+        var stage = state.StageOf(endpoint.Id);
+        var bucket = stage == Stage.Canary ? buckets.Of(context, table.Plan.Clients) : 0;
+        var decision = EndpointDecision.Decide(writes: false, stage, state, bucket);
+        var target = decision.Target;
+        if (target != state.Owner && state.Stage != Stage.Retired && module.Data == Plan.DataMode.Synced
+            && !await ownWrites.MayReadCopyAsync(context, module.Name, table.Plan.Limits.OwnWritesBudget))
+        {
+            target = state.Owner;
+            ledger.OwnWriteRead(endpoint.Id);
+        }
+
+        telemetry.Forwarded(decision.Reason, module.Name, target);
+        var standsIn = target == Side.Service && state.Stage is Stage.Canary or Stage.Extracted && module.Data != Plan.DataMode.None && !BodyOf.MayExist(context);
+        context.Features.Set(standsIn ? LegacyStandsIn.Instance : null);
+        await using var tap = mirror.Open(context, planned, state, stage, target, table.Plan.Limits);
+        if (target == Side.Legacy) ledger.LegacyCalled(module.Name);
+        Reassignment.To(context, table, planned, target);
+        await next(context);
+        if (standsIn && Outcome.IsUnavailable(context))
+        {
+            ledger.FellBack(endpoint.Id);
+            telemetry.FellBack(module.Name, endpoint.Id);
+            ledger.LegacyCalled(module.Name);
+            context.Features.Set<LegacyStandsIn>(null);
+            Outcome.Clear(context);
+            tap.Discard();
+            target = Side.Legacy;
+            Reassignment.To(context, table, planned, target);
+            await next(context);
+        }
+
+        if (context.Features.Get<Refusal>() is { Kind: RefusalKind.NotOwner })
+        {
+            // A read that a side refuses as not the owner is a write that the plan does not know as one.
+            tap.Discard();
+            await held.ResumeAsync(context, next, new HeldCall(table, module.Name, planned, target, 0));
+            return;
+        }
+
+        if (Outcome.IsOfTheProxy(context)) await Outcome.AnswerAsync(context);
+        else tap.Complete();
+        ledger.Served(endpoint.Id, target, context.Response.StatusCode);
+    }
+}

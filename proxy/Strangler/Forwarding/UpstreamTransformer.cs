@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Strangler.Decision;
+using Strangler.Plan;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Strangler.Forwarding;
+
+/// <summary>One transformer per upstream.</summary>
+internal sealed class UpstreamTransformers(PlanStore plans, OwnWrites ownWrites)
+{
+    private readonly ConcurrentDictionary<Upstream, HttpTransformer> _transformers = new();
+
+    public HttpTransformer For(Upstream upstream) => _transformers.GetOrAdd(upstream, key => new UpstreamTransformer(key, plans, ownWrites));
+}
+
+/// <summary>What changes on the way to an upstream and back: nothing but what names the inside, and what the sides and the proxy say to each other.</summary>
+internal sealed class UpstreamTransformer(Upstream upstream, PlanStore plans, OwnWrites ownWrites) : HttpTransformer
+{
+    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private readonly InsideNames _inside = new(upstream.Addresses);
+
+    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var headers = httpContext.Request.Headers;
+        foreach (var (name, _) in headers)
+        {
+            if (InternalHeader.Is(name)) proxyRequest.Headers.Remove(name);
+        }
+
+        // YARP takes this one for hop-by-hop, which it is not.
+        if (headers.UpgradeInsecureRequests.Count > 0) proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.UpgradeInsecureRequests, (IEnumerable<string?>)headers.UpgradeInsecureRequests);
+        if (headers.Cookie.Count > 0) StripCookies(headers.Cookie, proxyRequest);
+        if (plans.Current.AppendForwardedHeaders) ForwardedHeaders.Append(httpContext, proxyRequest);
+        var target = httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        proxyRequest.RequestUri = UriFor(destinationPrefix, target);
+    }
+
+    /// <summary>The target below an upstream's address, byte for byte as the client wrote it.</summary>
+    public static Uri UriFor(string prefix, string target) => new(string.Concat(prefix.AsSpan().TrimEnd('/'), RawTarget.PathAndQuery(target)), AsItIs);
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null) return false;
+        if (Refusal.Of(httpContext, proxyResponse, upstream.Side) is { } refusal)
+        {
+            httpContext.Features.Set(refusal);
+            return false;
+        }
+
+        await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        var headers = httpContext.Response.Headers;
+        if (InternalHeader.AnyIn(proxyResponse.Headers))
+        {
+            var positions = headers[InternalHeader.Position];
+            foreach (var name in headers.Keys.Where(InternalHeader.Is).ToArray()) headers.Remove(name);
+            if (positions.Count > 0) ownWrites.Remember(httpContext, positions);
+        }
+
+        _inside.Rewrite(httpContext.Request, headers);
+        return true;
+    }
+
+    public override async ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+    {
+        await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+        if (httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { Count: > 0, IsReadOnly: false } trailers) return;
+        foreach (var name in trailers.Keys.Where(InternalHeader.Is).ToArray()) trailers.Remove(name);
+    }
+
+    private static void StripCookies(StringValues cookies, HttpRequestMessage request)
+    {
+        if (!cookies.Any(static value => value!.Contains(ProxyCookie.Prefix, StringComparison.Ordinal))) return;
+        request.Headers.Remove(HeaderNames.Cookie);
+        foreach (var value in cookies)
+        {
+            if (ProxyCookie.Strip(value!) is { Length: > 0 } kept) request.Headers.TryAddWithoutValidation(HeaderNames.Cookie, kept);
+        }
+    }
+}

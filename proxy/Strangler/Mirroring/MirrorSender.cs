@@ -1,0 +1,62 @@
+using System.Net;
+using Strangler.Decision;
+using Strangler.Forwarding;
+using Strangler.Stages;
+
+namespace Strangler.Mirroring;
+
+/// <summary>Asks one side what a client has asked, outside any client's request.</summary>
+internal sealed class MirrorSender
+{
+    private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+        "HTTP2-Settings", "Expect", "Content-Length", "traceparent", "tracestate",
+    };
+
+    private int _turn;
+
+    /// <summary>False for what belongs to the client's connection and for what is the proxy's own.</summary>
+    public static bool Travels(string header) => header.Length > 0 && header[0] != ':' && !HopByHop.Contains(header) && !InternalHeader.Is(header);
+
+    /// <returns>The answer, or null when its body is longer than the limit.</returns>
+    /// <exception cref="HttpRequestException">The side did not answer.</exception>
+    public async Task<MirrorAnswer?> AskAsync(MirrorJob job, Side side, CancellationToken cancellation)
+    {
+        var destinations = job.Route.On(side).Cluster?.DestinationsState.AvailableDestinations ?? [];
+        if (destinations.Count == 0) throw new HttpRequestException($"The {side} has no available destination.");
+        var destination = destinations[(int)((uint)Interlocked.Increment(ref _turn) % destinations.Count)];
+        using var request = new HttpRequestMessage(new HttpMethod(job.Method), UpstreamTransformer.UriFor(destination.Model.Config.Address, job.Target))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        foreach (var (name, values) in job.Headers)
+        {
+            foreach (var value in values)
+            {
+                var sent = name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) ? ProxyCookie.Strip(value ?? "") : value;
+                if (!string.IsNullOrEmpty(sent)) request.Headers.TryAddWithoutValidation(name, sent);
+            }
+        }
+
+        using var response = await job.Route.On(side).Cluster!.Model.HttpClient.SendAsync(request, cancellation);
+        var body = await ReadAsync(response, job.Limits.MirrorBody, cancellation);
+        return body is null ? null : new MirrorAnswer(
+            (int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), string.Join(',', response.Content.Headers.ContentEncoding), body.Value);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellation)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        var kept = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (await stream.ReadAsync(buffer, cancellation) is var read and > 0)
+        {
+            if (kept.Length + read > limit) return null;
+            kept.Write(buffer, 0, read);
+        }
+
+        return kept.GetBuffer().AsMemory(0, (int)kept.Length);
+    }
+}

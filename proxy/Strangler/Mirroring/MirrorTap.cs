@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Strangler.Evidence;
+using Strangler.Forwarding;
+using Strangler.Plan;
+using Strangler.Stages;
+
+namespace Strangler.Mirroring;
+
+/// <summary>Decides which reads are mirrored and listens in on their answers.</summary>
+internal sealed class MirrorTap(MirrorQueue queue, EvidenceLedger ledger, StranglerTelemetry telemetry, TimeProvider time)
+{
+    public Tap Open(HttpContext context, PlannedRoute route, ModuleState state, Stage stage, Side answeredBy, PlanLimits limits)
+    {
+        var wanted = state.Stage != Stage.Retired && stage switch
+        {
+            Stage.Shadow or Stage.Canary => true,
+            Stage.Extracted => limits.ExtractedSample > 0 && Random.Shared.NextDouble() < limits.ExtractedSample,
+            _ => false,
+        };
+        if (!wanted || BodyOf.IsUpgrade(context) || BodyOf.MayExist(context)) return Tap.None;
+        if (!queue.IsFull) return new Tap(this, context, route, answeredBy, limits);
+        Count(route, ComparisonClass.Shed);
+        return Tap.None;
+    }
+
+    private void Count(PlannedRoute route, ComparisonClass outcome)
+    {
+        ledger.Count(route.Endpoint.Id, outcome);
+        telemetry.Compared(route.Endpoint.Id, outcome);
+    }
+
+    /// <summary>One answer that is listened to.</summary>
+    internal sealed class Tap : IAsyncDisposable
+    {
+        private readonly MirrorTap? _owner;
+        private readonly HttpContext? _context;
+        private readonly PlannedRoute? _route;
+        private readonly Side _answeredBy;
+        private readonly PlanLimits? _limits;
+        private readonly Stream? _body;
+        private readonly CapturingStream? _capture;
+        private bool _discarded;
+
+        public Tap(MirrorTap owner, HttpContext context, PlannedRoute route, Side answeredBy, PlanLimits limits)
+        {
+            (_owner, _context, _route, _answeredBy, _limits) = (owner, context, route, answeredBy, limits);
+            _body = context.Response.Body;
+            _capture = new CapturingStream(_body, limits.MirrorBody);
+            context.Response.Body = _capture;
+        }
+
+        private Tap()
+        {
+        }
+
+        public static Tap None { get; } = new();
+
+        /// <summary>The answer is not the one that the side gave, so it proves nothing.</summary>
+        public void Discard() => _discarded = true;
+
+        /// <summary>The answer has been passed on: queues the question to the other side.</summary>
+        public void Complete()
+        {
+            if (_owner is null || _discarded || _context!.RequestAborted.IsCancellationRequested) return;
+            if (_capture!.Overflowed)
+            {
+                _owner.Count(_route!, ComparisonClass.TooLarge);
+                return;
+            }
+
+            var (request, response) = (_context.Request, _context.Response);
+            var job = new MirrorJob(
+                _route!, _answeredBy, request.Method, _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+                request.Headers.Where(static header => MirrorSender.Travels(header.Key)).ToArray(),
+                new MirrorAnswer(response.StatusCode, response.ContentType, response.Headers.ContentEncoding, _capture.Captured),
+                _owner.Now, _limits!);
+            if (!_owner.TryAdd(job)) _owner.Count(_route!, ComparisonClass.Shed);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            if (_context is not null) _context.Response.Body = _body!;
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private DateTimeOffset Now => time.GetUtcNow();
+
+    private bool TryAdd(MirrorJob job) => queue.TryAdd(job);
+}

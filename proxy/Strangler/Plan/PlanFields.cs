@@ -1,0 +1,21 @@
+namespace Strangler.Plan;
+
+/// <summary>The fields that each part of a plan may have. The published schema is kept in step with these lists by a test.</summary>
+internal static class PlanFields
+{
+    public static readonly string[] Plan = ["$schema", "legacy", "modules", "limits", "forwardedHeaders", "clients"];
+    public static readonly string[] Legacy = ["address"];
+    public static readonly string[] Clients = ["cookie", "header"];
+    public static readonly string[] Limits =
+    [
+        "maximumBody", "retryBuffer", "holdWrites", "candidateTimeout", "ownWritesBudget", "mirrorQueue", "mirrorBody", "extractedSample",
+    ];
+
+    public static readonly string[] Module = ["service", "data", "endpoints", "compare", "gates"];
+    public static readonly string[] Service = ["addresses", "sessionAffinity"];
+    public static readonly string[] SessionAffinity = ["policy", "keyName"];
+    public static readonly string[] Endpoint = ["id", "match", "writes"];
+    public static readonly string[] Compare = ["ignore"];
+    public static readonly string[] Ignore = ["path", "pattern", "why"];
+    public static readonly string[] Gates = ["minimumComparisons", "minimumMatchRate", "maximumLag", "quietBeforeRetirement"];
+}

@@ -1,0 +1,37 @@
+namespace Strangler.Plan;
+
+/// <summary>What the proxy takes on and how long it waits, with the defaults.</summary>
+public sealed record PlanLimits
+{
+    /// <summary>The largest request body in bytes.</summary>
+    /// <value>null: none but the upstream's own</value>
+    public long? MaximumBody { get; init; }
+
+    /// <summary>Bytes of a write's body that are kept so that it can be sent again; a longer body is sent once.</summary>
+    /// <value>64 MiB</value>
+    public long RetryBuffer { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a write waits for an owner before it is answered 503 with <c>Retry-After</c>.</summary>
+    /// <value>10 seconds</value>
+    public TimeSpan HoldWrites { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the other side may take to answer a mirrored read.</summary>
+    /// <value>5 seconds</value>
+    public TimeSpan CandidateTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a read waits for the side that answers it to have applied the client's own writes, before the owner answers it.</summary>
+    /// <value>50 milliseconds</value>
+    public TimeSpan OwnWritesBudget { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Mirrored reads that may wait to be compared; further ones are shed.</summary>
+    /// <value>1024</value>
+    public int MirrorQueue { get; init; } = 1024;
+
+    /// <summary>The largest body in bytes that is compared.</summary>
+    /// <value>1 MiB</value>
+    public int MirrorBody { get; init; } = 1024 * 1024;
+
+    /// <summary>The share of reads that is still mirrored to the legacy at <c>Extracted</c>, 0 to 1.</summary>
+    /// <value>0.1</value>
+    public double ExtractedSample { get; init; } = 0.1;
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Strangler.Stages.Store;
+using Strangler.Stages.Switching;
+
+namespace Strangler.Stages.Background;
+
+/// <summary>Ends the switches that a coordinator has left unfinished, as soon as its lease is free.</summary>
+internal sealed partial class SwitchResumer(IStageStore store, StageMachine machine, IOptions<StageOptions> options, TimeProvider time, ILogger<SwitchResumer> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.PollInterval, time);
+        do
+        {
+            try
+            {
+                foreach (var module in await store.ModulesSwitchingAsync(stoppingToken).ConfigureAwait(false))
+                    await machine.ResumeAsync(module, stoppingToken).ConfigureAwait(false);
+            }
+            catch (SwitchUnfinishedException error)
+            {
+                StillUnfinished(error.Message);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The edge of a background loop: the journal says where to go on next time.
+                ResumeFailed(error);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    [LoggerMessage(2210, LogLevel.Warning, "{Message}")]
+    private partial void StillUnfinished(string message);
+
+    [LoggerMessage(2211, LogLevel.Error, "An unfinished switch could not be resumed.")]
+    private partial void ResumeFailed(Exception error);
+}

@@ -1,0 +1,171 @@
+using System.Globalization;
+using Strangler.Evidence;
+using Strangler.Plan;
+using Strangler.Stages.Sides;
+using Strangler.Stages.Store;
+
+namespace Strangler.Stages.Gates;
+
+/// <summary>Says what must hold before a module takes its next step, and what of it holds. Measures nothing itself: it judges readings.</summary>
+internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
+{
+    // Before this proxy ran it saw no calls: its silence counts from its start.
+    private readonly DateTimeOffset _watchingSince = time.GetUtcNow();
+
+    /// <summary>The conditions of the step from the module's stage to <paramref name="next"/>, or of a larger canary when both are <see cref="Stage.Canary"/>.</summary>
+    public IReadOnlyList<Condition> Of(StoredState stored, PlannedModule module, SideReadings readings, Stage next)
+    {
+        var state = stored.State;
+        var synced = module.Data == DataMode.Synced;
+        List<Condition> conditions = [Healthy(readings)];
+        if (synced) conditions.AddRange([Reachable(Side.Legacy, readings), Reachable(Side.Service, readings)]);
+        switch (next)
+        {
+            case Stage.Syncing when synced:
+                conditions.Add(Owner(state, readings));
+                break;
+            case Stage.Shadow when synced:
+                conditions.AddRange([BackfillComplete(readings), Lag(state, module, readings), NothingParked(state, readings), Reconciled(readings)]);
+                break;
+            case Stage.Canary:
+                if (synced) conditions.AddRange([BackfillComplete(readings), Lag(state, module, readings), NothingParked(state, readings)]);
+                foreach (var endpoint in Compared(state, module)) conditions.AddRange([Comparisons(module, endpoint), MatchRate(module, endpoint)]);
+                if (state.Stage == Stage.Canary) conditions.Add(ServiceErrors(module));
+                break;
+            case Stage.Extracted:
+                if (synced) conditions.AddRange([BackfillComplete(readings), Lag(state, module, readings), NothingParked(state, readings), Owner(state, readings)]);
+                conditions.AddRange([WholeCanary(state), ServiceErrors(module)]);
+                break;
+            case Stage.Retired:
+                conditions.AddRange([NothingHeld(state), Quiet(stored, module, readings)]);
+                if (synced) conditions.AddRange([Detached(readings), NothingParked(state, readings)]);
+                break;
+        }
+
+        return conditions;
+    }
+
+    private static Condition Healthy(SideReadings readings) => new(
+        "service healthy", "answers its health check", readings.ServiceIll ?? "healthy", readings.ServiceIll is null,
+        "Start the service, or mend its address in the plan.");
+
+    private static Condition Reachable(Side side, SideReadings readings) => new(
+        $"{Name(side)} sync", "answers under /_sync", readings.ErrorOf(side) ?? "answers", readings.Of(side) is not null,
+        "The side must run with Sync:Key set to the proxy's sync key.", Invariant: true);
+
+    private static Condition Owner(ModuleState state, SideReadings readings)
+    {
+        var side = readings.Of(state.Owner);
+        var other = readings.Of(Other(state.Owner));
+        var measured = side is null ? "unknown" : $"{Name(state.Owner)} is {side.State} at epoch {side.Epoch}" + (other is null ? "" : $", {Name(Other(state.Owner))} is {other.State}");
+        return new Condition("owner", $"{Name(state.Owner)} is owner at epoch {state.Epoch}, alone", measured,
+            side is { IsOwner: true } && side.Epoch == state.Epoch && other is { IsOwner: false, IsRetired: false },
+            "The sides and the proxy disagree; look at 'strangler status', which takes over what the sides say.", Invariant: true);
+    }
+
+    private static Condition BackfillComplete(SideReadings readings)
+    {
+        var backfill = readings.Legacy?.Backfill;
+        var measured = backfill?.State switch
+        {
+            null => "unknown",
+            "running" => string.Create(CultureInfo.InvariantCulture, $"running, {backfill.Rows:N0} of {backfill.Total:N0} rows"),
+            "failed" => $"failed: {backfill.Error}",
+            var other => other,
+        };
+        return new Condition("backfill", "complete", measured, backfill?.State == "complete", "Wait for it, or start it again with 'strangler backfill MODULE'.", Invariant: true);
+    }
+
+    private static Condition Lag(ModuleState state, PlannedModule module, SideReadings readings)
+    {
+        var lag = readings.Of(state.Owner)?.LagSeconds;
+        return new Condition("lag", $"at most {Seconds(module.Gates.MaximumLag.TotalSeconds)}", lag is null ? "unknown" : Seconds(lag.Value),
+            lag <= module.Gates.MaximumLag.TotalSeconds, "Wait until the other side has caught up; is it running?");
+    }
+
+    private static Condition NothingParked(ModuleState state, SideReadings readings)
+    {
+        var parked = readings.Of(state.Owner)?.Parked;
+        return new Condition("parked changes", "0", parked?.ToString(CultureInfo.InvariantCulture) ?? "unknown", parked == 0,
+            "Retry or discard them: 'strangler parked list MODULE'.", Invariant: true);
+    }
+
+    private static Condition Reconciled(SideReadings readings)
+    {
+        var reconcile = readings.Legacy?.Reconcile;
+        var measured = reconcile?.State switch
+        {
+            null or "none" => "not run yet (advance runs it)",
+            "running" => $"running, {reconcile.Rows} rows",
+            "failed" => $"failed: {reconcile.Error}",
+            _ => $"{reconcile.Differences - reconcile.Repaired} differences" + (reconcile.Examples is [var first, ..] ? $", for example {first.Entity} {first.Key}" : ""),
+        };
+        return new Condition("reconcile", "0 differences", measured, reconcile is { State: "complete" } && reconcile.Differences <= reconcile.Repaired,
+            "Repair them with 'strangler reconcile MODULE --repair'.");
+    }
+
+    private Condition Comparisons(PlannedModule module, PlannedEndpoint endpoint)
+    {
+        var counts = evidence.Of(endpoint.Id);
+        var judged = counts.Counts[ComparisonClass.Match] + counts.Counts[ComparisonClass.Mismatch];
+        return new Condition($"comparisons of {endpoint.Id}", $"at least {module.Gates.MinimumComparisons}", judged.ToString(CultureInfo.InvariantCulture),
+            judged >= module.Gates.MinimumComparisons, $"Let more requests to {endpoint.Method} {endpoint.Template} pass, or lower gates.minimumComparisons in the plan.");
+    }
+
+    private Condition MatchRate(PlannedModule module, PlannedEndpoint endpoint)
+    {
+        var counts = evidence.Of(endpoint.Id);
+        var rate = counts.MatchRate;
+        return new Condition($"match rate of {endpoint.Id}", string.Create(CultureInfo.InvariantCulture, $"at least {module.Gates.MinimumMatchRate}"),
+            rate is null ? "no comparisons" : string.Create(CultureInfo.InvariantCulture, $"{rate:0.#####} ({counts.Counts[ComparisonClass.Mismatch]} mismatches)"),
+            rate >= module.Gates.MinimumMatchRate || module.Gates.MinimumComparisons == 0 && rate is null,
+            "Look at 'strangler mismatches MODULE'; mend the service, or name what may differ in the plan.");
+    }
+
+    private static Condition WholeCanary(ModuleState state) => new(
+        "canary", "100 %", $"{state.CanaryPercent} %", state.CanaryPercent == 100, "Raise it first: 'strangler advance MODULE --percent 100'.");
+
+    private Condition ServiceErrors(PlannedModule module)
+    {
+        long served = 0, errors = 0, legacyServed = 0, legacyErrors = 0;
+        foreach (var counts in module.Endpoints.Select(endpoint => evidence.Of(endpoint.Id)))
+        {
+            served += counts.ServedByService + counts.Fallbacks;
+            errors += counts.ServiceErrors;
+            legacyServed += counts.ServedByLegacy;
+            legacyErrors += counts.LegacyErrors;
+        }
+
+        // No worse than the legacy is under the same traffic, and a hair's breadth besides.
+        var rate = served == 0 ? 0 : (double)errors / served;
+        var limit = (legacyServed == 0 ? 0 : (double)legacyErrors / legacyServed) + 1 - module.Gates.MinimumMatchRate;
+        return new Condition("service errors", string.Create(CultureInfo.InvariantCulture, $"at most {limit:0.####} of its answers"),
+            $"{errors} of {served}", rate <= limit + 1e-9, "Look at the service's log, mend it, and begin the canary again from Shadow.");
+    }
+
+    private static Condition NothingHeld(ModuleState state) => new(
+        "held endpoints", "none", state.HeldEndpoints.Count == 0 ? "none" : string.Join(", ", state.HeldEndpoints.Keys.Order(StringComparer.Ordinal)), state.HeldEndpoints.Count == 0,
+        "Release them: 'strangler hold MODULE ENDPOINT --release'.", Invariant: true);
+
+    private Condition Quiet(StoredState stored, PlannedModule module, SideReadings readings)
+    {
+        DateTimeOffset?[] moments = [stored.StageSince, _watchingSince, evidence.LastLegacyCall(module.Name), readings.Legacy?.ForeignReads?.LastAt];
+        var quiet = time.GetUtcNow() - moments.Max()!.Value;
+        if (quiet < TimeSpan.Zero) quiet = TimeSpan.Zero;
+        return new Condition("legacy quiet", $"for {module.Gates.QuietBeforeRetirement:c}", $"for {TimeSpan.FromSeconds(Math.Floor(quiet.TotalSeconds)):c}", quiet >= module.Gates.QuietBeforeRetirement,
+            "Nothing may call the module in the legacy or read its tables for that time; release held endpoints and detach the other modules.");
+    }
+
+    private static Condition Detached(SideReadings readings) => new(
+        "detached", "the legacy's other modules ask the service", readings.Legacy is null ? "unknown" : readings.Legacy.Detached ? "they do" : "they read its tables", readings.Legacy?.Detached == true,
+        "Run 'strangler detach MODULE'.");
+
+    private static IEnumerable<PlannedEndpoint> Compared(ModuleState state, PlannedModule module) =>
+        module.Endpoints.Where(e => !e.Writes && state.StageOf(e.Id) >= Stage.Shadow && !state.HeldEndpoints.ContainsKey(e.Id));
+
+    private static string Seconds(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.###} s");
+
+    private static string Name(Side side) => side.ToString().ToLowerInvariant();
+
+    private static Side Other(Side side) => side == Side.Legacy ? Side.Service : Side.Legacy;
+}

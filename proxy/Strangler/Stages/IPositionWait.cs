@@ -1,0 +1,14 @@
+namespace Strangler.Stages;
+
+/// <summary>Waits until the side that does not own a module has caught up with a write.</summary>
+public interface IPositionWait
+{
+    /// <summary>Asks the owner whether everything up to <paramref name="position"/> has been acknowledged by the other side.</summary>
+    /// <param name="module">The module's name.</param>
+    /// <param name="epoch">The epoch in which the position was given; an earlier one than the module's current is reached by construction, as a switch drains first.</param>
+    /// <param name="position">The position of the write.</param>
+    /// <param name="budget">How long to wait at most.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <returns>True when it has been reached; false when the budget has passed or the owner did not answer.</returns>
+    Task<bool> ReachedAsync(string module, long epoch, long position, TimeSpan budget, CancellationToken cancellation);
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+using Strangler.Plan;
+using Strangler.Stages.Sides;
+using Strangler.Stages.Store;
+
+namespace Strangler.Stages;
+
+/// <summary>
+/// Compares what the store says about a synced module with what the sides say, and takes over the sides' word: a state file may be lost
+/// or come from a backup, and the sides' databases are where ownership really lives.
+/// </summary>
+internal sealed partial class OwnerTakeover(IStageStore store, ModuleStates states, SideClient sides, Func<PlanSnapshot> plan, TimeProvider time, ILogger<OwnerTakeover> log)
+{
+    /// <summary>Looks, and saves and publishes another state if need be. To be called without an unfinished switch.</summary>
+    /// <returns>True when something was taken over.</returns>
+    public async Task<bool> CheckAsync(StoredState stored, PlannedModule planned, CancellationToken cancellation)
+    {
+        if (planned.Data != DataMode.Synced) return false;
+        var state = stored.State;
+        var legacy = LookAsync(planned.Name, Side.Legacy, cancellation);
+        var service = await LookAsync(planned.Name, Side.Service, cancellation).ConfigureAwait(false);
+        var (side, status) = Latest(await legacy.ConfigureAwait(false), service);
+        if (status is null || (side == state.Owner && status.Epoch == state.Epoch) || status.Epoch < state.Epoch) return false;
+
+        var stage = side == state.Owner ? state.Stage
+            : side == Side.Service ? Stage.Extracted
+            : status.Capture ? Stage.Syncing : Stage.Legacy;
+        var percent = stage == state.Stage ? state.CanaryPercent : stage == Stage.Extracted ? 100 : 0;
+        var next = state with { Owner = side, Epoch = status.Epoch, Stage = stage, CanaryPercent = percent, Switching = false, Version = state.Version + 1 };
+        await store.SaveAsync(next, new AuditEntry(
+            time.GetUtcNow(), planned.Name, "adopted", $"{state.Stage}, {state.Owner} at epoch {state.Epoch}", $"{next.Stage}, {next.Owner} at epoch {next.Epoch}", false,
+            "the sides say so", plan().Version, null), cancellation).ConfigureAwait(false);
+        states.Publish(next);
+        TakenOver(planned.Name, next.Stage, next.Owner, next.Epoch);
+        return true;
+    }
+
+    private static (Side, SideStatus?) Latest(SideStatus? legacy, SideStatus? service)
+    {
+        (Side Side, SideStatus? Status)[] both = [(Side.Legacy, legacy), (Side.Service, service)];
+        return both.Where(s => s.Status is { IsOwner: true }).OrderByDescending(s => s.Status!.Epoch).FirstOrDefault();
+    }
+
+    private async Task<SideStatus?> LookAsync(string module, Side side, CancellationToken cancellation)
+    {
+        try
+        {
+            return await sides.StatusAsync(module, side, cancellation).ConfigureAwait(false);
+        }
+        catch (SideException)
+        {
+            // A side that says nothing changes nothing.
+            return null;
+        }
+    }
+
+    [LoggerMessage(2010, LogLevel.Warning, "Module {Module}: the sides know better than the store; taken over as {Stage}, owner {Owner} at epoch {Epoch}.")]
+    private partial void TakenOver(string module, Stage stage, Side owner, long epoch);
+}

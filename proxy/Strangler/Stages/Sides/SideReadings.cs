@@ -1,0 +1,45 @@
+using Strangler.Plan;
+
+namespace Strangler.Stages.Sides;
+
+/// <summary>What both sides said about a module at one moment.</summary>
+/// <param name="Legacy">Null when it did not answer or the module is not synced.</param>
+/// <param name="Service">Null when it did not answer or the module is not synced.</param>
+/// <param name="LegacyError">Why there is no answer of the legacy.</param>
+/// <param name="ServiceError">Why there is no answer of the service.</param>
+/// <param name="ServiceIll">Null when the service is healthy, else what was seen.</param>
+/// <param name="LegacyIll">Null when the legacy is healthy, else what was seen.</param>
+internal sealed record SideReadings(SideStatus? Legacy, SideStatus? Service, string? LegacyError, string? ServiceError, string? ServiceIll, string? LegacyIll)
+{
+    public static SideReadings Unread { get; } = new(null, null, "not asked yet", "not asked yet", "not asked yet", "not asked yet");
+
+    public SideStatus? Of(Side side) => side == Side.Legacy ? Legacy : Service;
+
+    public string? ErrorOf(Side side) => side == Side.Legacy ? LegacyError : ServiceError;
+
+    public static async Task<SideReadings> ReadAsync(SideClient sides, PlannedModule module, CancellationToken cancellation)
+    {
+        var service = sides.HealthAsync(module.Name, Side.Service, cancellation);
+        var legacy = sides.HealthAsync(module.Name, Side.Legacy, cancellation);
+        var synced = module.Data == DataMode.Synced;
+        var legacyStatus = synced ? StatusAsync(sides, module.Name, Side.Legacy, cancellation) : Nothing;
+        var serviceStatus = synced ? StatusAsync(sides, module.Name, Side.Service, cancellation) : Nothing;
+        var (left, leftError) = await legacyStatus.ConfigureAwait(false);
+        var (right, rightError) = await serviceStatus.ConfigureAwait(false);
+        return new SideReadings(left, right, leftError, rightError, await service.ConfigureAwait(false), await legacy.ConfigureAwait(false));
+    }
+
+    private static Task<(SideStatus?, string?)> Nothing => Task.FromResult<(SideStatus?, string?)>((null, null));
+
+    private static async Task<(SideStatus?, string?)> StatusAsync(SideClient sides, string module, Side side, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await sides.StatusAsync(module, side, cancellation).ConfigureAwait(false), null);
+        }
+        catch (SideException error)
+        {
+            return (null, error.Message);
+        }
+    }
+}

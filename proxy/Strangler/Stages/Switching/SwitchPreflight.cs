@@ -1,0 +1,50 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Strangler.Plan;
+using Strangler.Stages.Gates;
+using Strangler.Stages.Sides;
+
+namespace Strangler.Stages.Switching;
+
+/// <summary>
+/// Looks, before any write is held, whether a switch can be quick: both sides answer, agree about the owner, nothing is parked, and only a
+/// little is under way. None of it is a matter of correctness, and all of it is what makes a pause short.
+/// </summary>
+internal sealed class SwitchPreflight(SideClient sides, IOptions<StageOptions> options, TimeProvider time)
+{
+    private const double SmallLag = 0.25;
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>The conditions; all met when the switch may begin.</summary>
+    public async Task<IReadOnlyList<Condition>> CheckAsync(ModuleState state, PlannedModule planned, CancellationToken cancellation)
+    {
+        if (planned.Data != DataMode.Synced) return [];
+        var to = state.Owner == Side.Legacy ? Side.Service : Side.Legacy;
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var other = sides.StatusAsync(planned.Name, to, cancellation);
+            var owner = await sides.StatusAsync(planned.Name, state.Owner, cancellation).ConfigureAwait(false);
+            var receiver = await other.ConfigureAwait(false);
+            Condition[] conditions =
+            [
+                new("owner", $"{Name(state.Owner)} at epoch {state.Epoch}", $"{Name(state.Owner)} is {owner.State} at epoch {owner.Epoch}", owner.IsOwner && owner.Epoch == state.Epoch, "Look at 'strangler status'.", true),
+                new("receiver", $"{Name(to)} is no owner and not retired", $"{Name(to)} is {receiver.State}", receiver is { IsOwner: false, IsRetired: false }, "Look at 'strangler status'.", true),
+                new("parked changes", "0", owner.Parked.ToString(CultureInfo.InvariantCulture), owner.Parked == 0, "Retry or discard them: 'strangler parked list MODULE'.", true),
+                new("changes under way", string.Create(CultureInfo.InvariantCulture, $"the oldest younger than {SmallLag} s"), string.Create(CultureInfo.InvariantCulture, $"{owner.Pending}, the oldest {owner.LagSeconds:0.##} s"), owner.LagSeconds < SmallLag, $"The {Name(to)} side does not keep up; is it running?", true),
+            ];
+            var settled = conditions.All(c => c.Met);
+            if (settled)
+            {
+                // The same call and connection as in the switch: what has run once is not compiled or connected while writes wait.
+                await sides.DrainAsync(planned.Name, state.Owner, owner.Position, TimeSpan.FromMilliseconds(100), cancellation).ConfigureAwait(false);
+                return conditions;
+            }
+
+            if (conditions[..3].Any(c => !c.Met) || time.GetElapsedTime(started) > options.Value.PreflightLimit) return conditions;
+            await Task.Delay(LookAgain, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static string Name(Side side) => side.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,9 @@
+namespace Strangler.Stages;
+
+/// <summary>Stands in where no state machine runs: nothing is refreshed, and no copy is ever said to be current, so that the owner answers.</summary>
+internal sealed class Unattended : IOwnerRefresh, IPositionWait
+{
+    public Task RefreshAsync(string module, CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task<bool> ReachedAsync(string module, long epoch, long position, TimeSpan budget, CancellationToken cancellation) => Task.FromResult(false);
+}
