@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Strangler.Cli.Running;
+using Strangler.Plan;
 
 namespace Strangler.Cli.Up;
 
@@ -9,14 +9,10 @@ internal static class PlanCheck
     /// <returns>The plan's modules.</returns>
     public static IReadOnlyList<string> Run(UpLayout layout)
     {
-        try
-        {
-            using var plan = JsonDocument.Parse(File.ReadAllBytes(layout.Plan), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            return plan.RootElement.TryGetProperty("modules", out var modules) && modules.ValueKind == JsonValueKind.Object ? [.. modules.EnumerateObject().Select(static m => m.Name)] : [];
-        }
-        catch (JsonException error)
-        {
-            throw new CommandFailure($"{layout.Plan}: {error.Message}");
-        }
+        var read = PlanReader.Read(layout.Plan);
+        if (read.Snapshot is { } plan) return [.. plan.Modules.Keys];
+        throw new CommandFailure(
+            $"{layout.Plan} is wrong:{string.Concat(read.Errors.Select(static e => $"\n  {e.Where}: {e.What} {e.Mend}"))}",
+            document: new { error = $"{layout.Plan} is wrong.", read.Errors });
     }
 }

@@ -110,6 +110,20 @@ public sealed class UpStartTests
     }
 
     [TestMethod]
+    public async Task Up_WrongPlan_ListsEveryErrorAndStartsNothing()
+    {
+        using var repository = new FakeRepository();
+        await File.WriteAllTextAsync(
+            repository.File(".strangler/plan.json"),
+            """{ "legacy": { "adress": "http://127.0.0.1:1" }, "modules": { "books": { "service": { "addresses": ["nowhere"] }, "data": "none", "endpoints": [] } } }""");
+        var (exitCode, output) = await repository.UpRefusedAsync();
+        Assert.AreEqual(1, exitCode, output);
+        StringAssert.Contains(output, "adress");
+        StringAssert.Contains(output, "nowhere");
+        Assert.IsFalse(Directory.Exists(repository.File(".data")));
+    }
+
+    [TestMethod]
     [DataRow("--database", "postgresql", "not supported yet")]
     [DataRow("--database", "oracle", "no such kind")]
     [DataRow("--port", "0", "no port")]
