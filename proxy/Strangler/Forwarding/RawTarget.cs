@@ -11,6 +11,7 @@ internal static class RawTarget
     {
         if (target.Length == 0) return "/";
         if (target[0] == '/') return target;
+        if (target == AsteriskForm.Target) return AsteriskForm.StandIn;
         var authority = target.IndexOf("://", StringComparison.Ordinal);
         if (authority < 0) return "/";
         var path = target.AsSpan(authority + 3).IndexOfAny('/', '?');

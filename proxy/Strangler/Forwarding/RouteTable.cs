@@ -35,6 +35,7 @@ internal sealed class RouteTable
     private const string EndpointPrefix = "endpoint:";
     private readonly FrozenDictionary<string, PlannedRoute> _routes;
     private readonly UpstreamTransformers _transformers;
+    private readonly Upstream _asterisk;
     private RouteModel? _unplanned;
 
     public RouteTable(PlanSnapshot plan, IProxyStateLookup clusters, UpstreamTransformers transformers)
@@ -42,6 +43,7 @@ internal sealed class RouteTable
         Plan = plan;
         _transformers = transformers;
         Legacy = new Upstream(Upstream.LegacyCluster, Side.Legacy, [plan.LegacyAddress], clusters);
+        _asterisk = new Upstream(Upstream.AsteriskCluster, Side.Legacy, [plan.LegacyAddress], clusters);
         Services = plan.Modules.Values.ToFrozenDictionary(
             static module => module.Name,
             module => new Upstream(Upstream.ClusterOf(module.Name), Side.Service, module.ServiceAddresses, clusters));
@@ -67,6 +69,8 @@ internal sealed class RouteTable
         if (_unplanned is { } known && ReferenceEquals(known.Config, route)) return known;
         return _unplanned = Legacy.ModelFor(route, _transformers.For(Legacy));
     }
+
+    public RouteModel? AsteriskModel(RouteConfig route) => _asterisk.ModelFor(route, _transformers.For(_asterisk));
 
     public HttpTransformer TransformerOf(Upstream upstream) => _transformers.For(upstream);
 }

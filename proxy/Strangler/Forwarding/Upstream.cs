@@ -13,6 +13,9 @@ internal sealed class Upstream(string clusterId, Side side, IReadOnlyList<Uri> a
 
     public const string LegacyCluster = "legacy";
 
+    /// <summary>The legacy again, over connections that can carry <c>OPTIONS *</c>.</summary>
+    public const string AsteriskCluster = "legacy:asterisk";
+
     public string ClusterId => clusterId;
 
     public Side Side => side;

@@ -15,6 +15,7 @@ internal sealed class UpstreamClients(UpstreamNames names) : ForwarderHttpClient
 #pragma warning restore CA2262
         handler.EnableMultipleHttp2Connections = true;
         var cluster = context.ClusterId;
+        if (cluster == Upstream.AsteriskCluster) handler.PlaintextStreamFilter = static (filter, _) => new ValueTask<Stream>(new AsteriskForm(filter.PlaintextStream));
         // The client's Host goes through, so the handler checks the certificate against the public name. An upstream that shows a trusted
         // certificate for its own inside name is as good.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
@@ -26,7 +27,7 @@ internal sealed class UpstreamClients(UpstreamNames names) : ForwarderHttpClient
 /// <summary>The inside host names of a cluster.</summary>
 internal sealed class UpstreamNames(Plan.PlanStore plans)
 {
-    public IEnumerable<string> Of(string cluster) => cluster == Upstream.LegacyCluster
+    public IEnumerable<string> Of(string cluster) => cluster is Upstream.LegacyCluster or Upstream.AsteriskCluster
         ? [plans.Current.LegacyAddress.Host]
         : plans.Current.Modules.Values.Where(module => Upstream.ClusterOf(module.Name) == cluster).SelectMany(static module => module.ServiceAddresses).Select(static address => address.Host);
 }

@@ -62,11 +62,18 @@ internal sealed class UpstreamTransformer(Upstream upstream, PlanStore plans, Ow
         }
 
         _inside.Rewrite(httpContext.Request, headers);
+        TrailingBody.Attach(httpContext, proxyResponse);
         return true;
     }
 
     public override async ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
     {
+        if (httpContext.Features.Get<TrailingBody>() is { } body)
+        {
+            await body.CompleteAsync(proxyResponse, cancellationToken);
+            return;
+        }
+
         await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
         if (httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { Count: > 0, IsReadOnly: false } trailers) return;
         foreach (var name in trailers.Keys.Where(InternalHeader.Is).ToArray()) trailers.Remove(name);

@@ -36,6 +36,7 @@ internal static class YarpConfig
     public static IReadOnlyList<ClusterConfig> Clusters(PlanSnapshot plan) =>
     [
         Cluster(Upstream.LegacyCluster, [plan.LegacyAddress], null),
+        Cluster(Upstream.AsteriskCluster, [plan.LegacyAddress], null) with { HttpRequest = Request with { Version = HttpVersion.Version11 } },
         .. plan.Modules.Values.Select(static module => Cluster(Upstream.ClusterOf(module.Name), module.ServiceAddresses, module.Affinity)),
     ];
 

@@ -5,6 +5,9 @@ internal sealed class CapturingStream(Stream inner, int limit) : Stream
 {
     private readonly MemoryStream _copy = new();
 
+    /// <summary>Where the body goes on to.</summary>
+    public Stream Inner { get; set; } = inner;
+
     /// <summary>True when the body is longer than what is kept.</summary>
     public bool Overflowed { get; private set; }
 
@@ -24,15 +27,15 @@ internal sealed class CapturingStream(Stream inner, int limit) : Stream
     {
         if (_copy.Length + buffer.Length > limit) Overflowed = true;
         else _copy.Write(buffer.Span);
-        return inner.WriteAsync(buffer, cancellationToken);
+        return Inner.WriteAsync(buffer, cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+    public override Task FlushAsync(CancellationToken cancellationToken) => Inner.FlushAsync(cancellationToken);
 
-    public override void Flush() => inner.Flush();
+    public override void Flush() => Inner.Flush();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

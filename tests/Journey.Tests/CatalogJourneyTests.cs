@@ -1,0 +1,80 @@
+using Journey.Tests.Load;
+using Journey.Tests.Shop;
+
+namespace Journey.Tests;
+
+/// <summary>The catalog moves out while people use the shop, comes back, and moves out for good. Real processes throughout.</summary>
+[TestClass]
+public sealed class CatalogJourneyTests
+{
+    public required TestContext TestContext { get; init; }
+
+    [TestMethod]
+    [Timeout(300_000)]
+    public async Task Catalog_ThereAndBackAndRetiredUnderLoad_NothingFailsDiffersOrIsLost()
+    {
+        await using var shop = await ShopSystem.StartAsync();
+        await using var load = await ShopLoad.StartAsync(shop.Public, shop.Legacy);
+        await load.PassAsync(100);
+
+        await ThereAsync(shop, load);
+        await shop.RollbackAsync("Legacy");
+        await load.PassAsync(200);
+        await ThereAsync(shop, load);
+
+        await shop.DetachAsync();
+        await shop.AdvanceAsync("Retired");
+        await load.PassAsync(200);
+
+        var report = await load.StopAsync();
+        TestContext.WriteLine(report.ToString());
+        Assert.IsEmpty(report.Failures, string.Join('\n', report.Failures.Take(10)));
+        Assert.IsEmpty(report.Differences, string.Join('\n', report.Differences.Take(10)));
+        await ShopSystem.AssertHoldsAsync(shop.Service, load.History);
+    }
+
+    [TestMethod]
+    [Timeout(180_000)]
+    public async Task Catalog_AtEveryStageOnceDrained_BothSidesHoldEveryAcknowledgedWrite()
+    {
+        await using var shop = await ShopSystem.StartAsync();
+        var history = new WriteHistory();
+        foreach (var (stage, percent) in new[] { ("Syncing", 0), ("Shadow", 0), ("Canary", 50), ("Canary", 100), ("Extracted", 0) })
+        {
+            await using var load = await ShopLoad.StartAsync(shop.Public, shop.Legacy, history: history);
+            await load.PassAsync(50);
+            await shop.AdvanceAsync(stage, percent);
+            await load.PassAsync(100);
+            var report = await load.StopAsync();
+            Assert.IsEmpty(report.Failures, $"at {stage}: {string.Join('\n', report.Failures.Take(10))}");
+            Assert.IsEmpty(report.Differences, $"at {stage}: {string.Join('\n', report.Differences.Take(10))}");
+
+            await shop.DrainedAsync();
+            await ShopSystem.AssertHoldsAsync(shop.Legacy, history);
+            await ShopSystem.AssertHoldsAsync(shop.Service, history);
+        }
+    }
+
+    [TestMethod]
+    [Timeout(120_000)]
+    public async Task LegacyPagesThatJoinTheCatalog_AfterTheSwitch_ShowAPriceChangedInTheService()
+    {
+        await using var shop = await ShopSystem.StartAsync();
+        await shop.ForceAsync("Extracted");
+
+        await shop.SetPriceAsync(product: 1, price: 4321.09m);
+        await shop.DrainedAsync();
+
+        StringAssert.Contains(await shop.Processes.Public.GetStringAsync("/reports/sales"), "4,321.09", "the sales report joins the legacy's copy of the product");
+        Assert.AreEqual(2 * 4321.09m, await shop.OrderTotalAsync(product: 1, quantity: 2), "checkout charges the service's price");
+    }
+
+    private static async Task ThereAsync(ShopSystem shop, ShopLoad load)
+    {
+        foreach (var (stage, percent) in new[] { ("Syncing", 0), ("Shadow", 0), ("Canary", 10), ("Canary", 50), ("Canary", 100), ("Extracted", 0) })
+        {
+            await shop.AdvanceAsync(stage, percent);
+            await load.PassAsync(100);
+        }
+    }
+}

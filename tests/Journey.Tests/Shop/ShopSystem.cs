@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Journey.Tests.Load;
+using TestKit;
+using TestKit.Processes;
+
+namespace Journey.Tests.Shop;
+
+/// <summary>The sample shop as real processes: legacy, catalog service and proxy, driven through the admin API.</summary>
+internal sealed class ShopSystem : IAsyncDisposable
+{
+    private const string Module = "catalog";
+    private readonly TemporaryDirectory _directory;
+    private readonly StranglerSystem _system;
+
+    private ShopSystem(TemporaryDirectory directory, StranglerSystem system)
+    {
+        _directory = directory;
+        _system = system;
+    }
+
+    public Uri Public => _system.PublicUrl;
+
+    public Uri Legacy => _system["legacy"].Url;
+
+    public Uri Service => _system["catalog"].Url;
+
+    public StranglerSystem Processes => _system;
+
+    /// <summary>Starts the shop with gates that a test's traffic can pass within seconds. What they measure stays as it is.</summary>
+    public static async Task<ShopSystem> StartAsync()
+    {
+        var directory = new TemporaryDirectory();
+        var plan = JsonNode.Parse(await File.ReadAllTextAsync(RepositoryRoot.File(".strangler/plan.json")), documentOptions: Comments)!;
+        var gates = plan["modules"]![Module]!["gates"]!.AsObject();
+        gates["minimumComparisons"] = 5;
+        gates["quietBeforeRetirement"] = "00:00:02";
+        var file = directory.File("plan.json");
+        await File.WriteAllTextAsync(file, plan.ToJsonString());
+        return new ShopSystem(directory, await StranglerSystem.StartAsync(new StranglerSystemOptions { PlanFile = file }));
+    }
+
+    /// <summary>Advances as soon as the evidence suffices; fails with the unmet conditions when it never does.</summary>
+    public Task AdvanceAsync(string stage, int percent = 0) =>
+        Eventually.GetAsync(
+            () => PostAsync("advance", new { to = stage, percent = percent > 0 ? percent : (int?)null }),
+            answer => answer.Status == HttpStatusCode.OK
+                || (answer.Status != HttpStatusCode.Conflict ? throw new AssertFailedException($"advance to {stage}: {answer}") : false),
+            TimeSpan.FromSeconds(60),
+            $"advance to {stage} {percent}");
+
+    /// <summary>To a stage without the evidence of traffic, for tests that are about something else. Invariants hold all the same.</summary>
+    public async Task ForceAsync(string stage, int percent = 0)
+    {
+        await Eventually.GetAsync(
+            () => PostAsync("advance", new { to = stage, percent = percent > 0 ? percent : (int?)null, force = true, reason = "this test is not about gates" }),
+            answer => answer.Status == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(60),
+            $"forced advance to {stage} {percent}");
+    }
+
+    public async Task RollbackAsync(string stage)
+    {
+        var answer = await PostAsync("rollback", new { to = stage });
+        Assert.AreEqual(HttpStatusCode.OK, answer.Status, answer.Body);
+    }
+
+    public async Task DetachAsync()
+    {
+        var answer = await PostAsync("detach", new { detached = true });
+        Assert.AreEqual(HttpStatusCode.OK, answer.Status, answer.Body);
+    }
+
+    /// <summary>Waits until nothing of the module is on its way between the sides.</summary>
+    public Task DrainedAsync() => Eventually.GetAsync(
+        async () => (await _system.Admin.StatusAsync(Module)).GetProperty("sync").GetProperty("pending").GetInt64(),
+        pending => pending == 0,
+        what: "nothing pending");
+
+    /// <summary>Every acknowledged write is there, and what was deleted is gone.</summary>
+    public static async Task AssertHoldsAsync(Uri side, WriteHistory history)
+    {
+        using var client = new HttpClient { BaseAddress = side };
+        var wrong = new List<string>();
+        foreach (var (product, price) in history.Acknowledged)
+        {
+            using var answer = await client.GetAsync($"/api/products/{product}");
+            var held = answer.StatusCode == HttpStatusCode.NotFound ? null : (await answer.Content.ReadFromJsonAsync<Product>())?.Price;
+            if (held != price) wrong.Add($"product {product}: acknowledged {price?.ToString() ?? "deleted"}, held {held?.ToString() ?? "nothing"}");
+        }
+
+        Assert.IsNotEmpty(history.Acknowledged, "the writers wrote something");
+        Assert.IsEmpty(wrong, $"{side}: {string.Join("; ", wrong.Take(10))}");
+    }
+
+    public async Task SetPriceAsync(int product, decimal price)
+    {
+        var changed = (await _system.Public.GetFromJsonAsync<Product>($"/api/products/{product}"))! with { Price = price };
+        using var answer = await _system.Public.PutAsJsonAsync($"/api/products/{product}", changed);
+        Assert.AreEqual(HttpStatusCode.OK, answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Buys through the legacy's checkout.</summary>
+    /// <returns>The order's total.</returns>
+    public async Task<decimal> OrderTotalAsync(int product, int quantity)
+    {
+        using (var stock = await _system.Public.PutAsJsonAsync($"/api/inventory/{product}", new { quantity = 100 })) stock.EnsureSuccessStatusCode();
+        using var answer = await _system.Public.PostAsJsonAsync(
+            "/api/orders", new { customerId = 1, lines = new[] { new { productId = product, quantity } }, cardNumber = "4242424242424242" });
+        Assert.AreEqual(HttpStatusCode.Created, answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("total").GetDecimal();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _system.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private static JsonDocumentOptions Comments => new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    private async Task<(HttpStatusCode Status, string Body)> PostAsync(string action, object body)
+    {
+        using var answer = await _system.Admin.Client.PostAsJsonAsync($"/admin/modules/{Module}/{action}", body);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+}
