@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Strangler.Cli.Commands;
 using Strangler.Cli.Running;
 using Strangler.Cli.Up;
 
@@ -60,6 +61,16 @@ internal static class StranglerCommand
         root.Options.Add(SharedOptions.Admin);
         root.Options.Add(SharedOptions.Key);
         root.Subcommands.Add(UpCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(AdvanceCommand.Create());
+        root.Subcommands.Add(RollbackCommand.Create());
+        root.Subcommands.Add(BackfillCommand.Create());
+        root.Subcommands.Add(ReconcileCommand.Create());
+        root.Subcommands.Add(MismatchesCommand.Create());
+        root.Subcommands.Add(DetachCommand.Create());
+        root.Subcommands.Add(HoldCommand.Create());
+        root.Subcommands.Add(AuditCommand.Create());
+        root.Subcommands.Add(PlanCommand.Create());
         return root;
     }
 }

@@ -18,6 +18,7 @@ public sealed partial class PlanStore : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _file = Path.GetFullPath(options.Value.Plan);
         _logger = logger;
+        Read = Stamp();
         var read = PlanReader.Read(_file);
         _current = read.Snapshot ?? throw new PlanException(_file, read.Errors);
     }
@@ -38,6 +39,7 @@ public sealed partial class PlanStore : IDisposable
         await _reloading.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            Read = Stamp();
             var read = PlanReader.Read(_file);
             if (read.Snapshot is null)
             {
@@ -57,6 +59,17 @@ public sealed partial class PlanStore : IDisposable
         {
             _reloading.Release();
         }
+    }
+
+    /// <summary>The state of the file just before it was last read, so that no change in between is missed.</summary>
+    internal (DateTime, long) Read { get; private set; }
+
+    /// <summary>The state of the file now; a link is followed, as mounted files are replaced by turning it.</summary>
+    internal (DateTime, long) Stamp()
+    {
+        var info = new FileInfo(_file);
+        var target = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+        return target.Exists ? (target.LastWriteTimeUtc, target.Length) : default;
     }
 
     /// <inheritdoc/>

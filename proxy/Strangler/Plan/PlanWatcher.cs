@@ -13,25 +13,12 @@ internal sealed class PlanWatcher(PlanStore plans, TimeProvider time) : Backgrou
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        var loaded = Stamp();
-        var last = loaded;
+        var last = plans.Read;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var now = Stamp();
-            if (now != loaded && now == last)
-            {
-                loaded = now;
-                await plans.ReloadAsync(stoppingToken);
-            }
-
+            var now = plans.Stamp();
+            if (now != plans.Read && now == last) await plans.ReloadAsync(stoppingToken);
             last = now;
         }
-    }
-
-    private (DateTime, long) Stamp()
-    {
-        var info = new FileInfo(plans.File);
-        var target = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
-        return target.Exists ? (target.LastWriteTimeUtc, target.Length) : default;
     }
 }

@@ -119,5 +119,9 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
             kestrel.ConfigureStrangler();
             kestrel.Limits.MaxRequestBodySize = null;
         }),
-        app => app.Run(answer));
+        app =>
+        {
+            app.UseWebSockets();
+            app.Run(answer);
+        });
 }

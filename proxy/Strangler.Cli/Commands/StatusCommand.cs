@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Strangler.Cli.Running;
+using Strangler.Cli.Talking;
+
+namespace Strangler.Cli.Commands;
+
+/// <summary>Where every module stands.</summary>
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var module = new Argument<string?>("module") { Description = "Only this module.", Arity = ArgumentArity.ZeroOrOne };
+        var watch = new Option<bool>("--watch") { Description = "Show it again every second until Ctrl-C." };
+        var command = new Command("status", """
+            Shows stage, owner, lag, evidence and what is missing for the next step.
+
+            Examples:
+              strangler status
+              strangler status catalog --watch
+              strangler status --json
+            """) { module, watch };
+        command.OnRun(async (parse, io, cancellation) =>
+        {
+            if (io.Json && parse.GetValue(watch)) throw new CommandFailure("--watch has no end and --json prints one document: use one of them.", ExitCode.WrongUse);
+            using var client = AdminClient.Of(parse);
+            var path = parse.GetValue(module) is { } name ? $"/admin/status?module={Uri.EscapeDataString(name)}" : "/admin/status";
+            var status = await client.GetAsync(path, cancellation);
+            io.Result(status, () => Show(io, status));
+            while (parse.GetValue(watch))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellation);
+                status = await client.GetAsync(path, cancellation);
+                if (io.Interactive) io.Terminal.Clear();
+                Show(io, status);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Show(CommandIo io, JsonObject status)
+    {
+        foreach (var module in status["modules"]!.AsArray().OfType<JsonObject>())
+        {
+            var stage = $"{module["stage"]}" == "Canary" ? $"Canary {module["percent"]} %" : $"{module["stage"]}";
+            io.Line($"{module["name"]}: {stage}, owner {module["owner"]} at epoch {module["epoch"]}, data {module["data"]}{((bool?)module["switching"] == true ? ", switching" : "")}");
+            if ($"{module["data"]}" == "synced")
+            {
+                var sync = module["sync"]!;
+                io.Line(string.Create(CultureInfo.InvariantCulture, $"  lag {(double?)sync["lagSeconds"]:0.###} s, pending {sync["pending"]}, parked {sync["parked"]}{Backfill(sync["backfill"])}"));
+            }
+
+            io.Terminal.Write(Endpoints(module));
+            foreach (var unmet in module["unmet"]!.AsArray()) io.Line($"  before {module["next"]}: {unmet}");
+            io.Line("");
+        }
+    }
+
+    private static string Backfill(JsonNode? backfill) => Work.State(backfill) is "running" or "failed"
+        ? $", backfill {Work.State(backfill)}: {backfill!["rows"]} of {backfill["total"]} rows"
+        : "";
+
+    private static Table Endpoints(JsonObject module)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("endpoint", "match", "stage", "legacy", "service", "fallbacks", "compared");
+        foreach (var column in table.Columns.Skip(3)) column.RightAligned();
+        foreach (var endpoint in module["endpoints"]!.AsArray().OfType<JsonObject>())
+        {
+            var counts = endpoint["counts"]!.AsObject().Where(c => (long?)c.Value > 0).Select(c => $"{c.Key} {c.Value}").ToArray();
+            string[] cells =
+            [
+                $"{endpoint["id"]}", $"{endpoint["match"]}", $"{endpoint["stage"]}{((bool?)endpoint["held"] == true ? " (held)" : "")}",
+                $"{endpoint["servedByLegacy"]}", $"{endpoint["servedByService"]}", $"{endpoint["fallbacks"]}", counts.Length == 0 ? "-" : string.Join(", ", counts),
+            ];
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+        }
+
+        return table;
+    }
+}

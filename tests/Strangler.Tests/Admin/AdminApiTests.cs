@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Strangler.Tests.Admin;
+
+[TestClass]
+public sealed class AdminApiTests
+{
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow("")]
+    [DataRow("the-admin-keY")]
+    [DataRow("the-admin-key-and-more")]
+    public async Task Call_WithoutTheKey_IsRefused(string? key)
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        using var client = new HttpClient { BaseAddress = proxy.AdminUrl };
+        if (key is not null) client.DefaultRequestHeaders.TryAddWithoutValidation("Strangler-Key", key);
+        foreach (var path in (string[])["/admin/status", "/admin/audit", "/admin/modules/prices/mismatches"])
+        {
+            using var answer = await client.GetAsync(path);
+            Assert.AreEqual(HttpStatusCode.Unauthorized, answer.StatusCode);
+            Assert.AreEqual("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        }
+
+        using var posted = await client.PostAsync("/admin/modules/prices/advance", null);
+        Assert.AreEqual(HttpStatusCode.Unauthorized, posted.StatusCode);
+        Assert.AreEqual("Legacy", (string?)(await proxy.ModuleAsync("prices"))["stage"]);
+    }
+
+    [TestMethod]
+    public async Task PublicListener_AdminPath_BelongsToTheApplication()
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/admin/status");
+        request.Headers.Host = proxy.AdminUrl.Authority;
+        request.Headers.Add("Strangler-Key", ProxyOverPlainServers.Key);
+        using var answer = await proxy.Public.SendAsync(request);
+        Assert.AreEqual("the application's own page, by legacy", await answer.Content.ReadAsStringAsync());
+        Assert.AreEqual("front page", await proxy.Public.GetStringAsync("/"));
+    }
+
+    [TestMethod]
+    public async Task AdminListener_OtherPaths_AreNotForwarded()
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        using var answer = await proxy.Admin.GetAsync("/convert");
+        Assert.AreEqual(HttpStatusCode.NotFound, answer.StatusCode);
+        using var page = await proxy.Admin.GetAsync("/");
+        Assert.AreEqual("text/html", page.Content.Headers.ContentType?.MediaType);
+        StringAssert.Contains(page.Headers.GetValues("Content-Security-Policy").Single(), "default-src 'none'");
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("http://", html);
+        Assert.DoesNotContain("https://", html);
+    }
+
+    [TestMethod]
+    [DataRow("/admin/modules/other/advance", "{}", 404, "prices, rates")]
+    [DataRow("/admin/modules/prices/advance", """{"to":"Nowhere"}""", 400, "Extracted")]
+    [DataRow("/admin/modules/prices/advance", """{"percent":101}""", 400, "1 to 100")]
+    [DataRow("/admin/modules/prices/advance", """{"percent":10}""", 400, "Canary")]
+    [DataRow("/admin/modules/prices/advance", """{"force":true}""", 400, "--reason")]
+    [DataRow("/admin/modules/prices/advance", "{", 400, "JSON")]
+    [DataRow("/admin/modules/prices/rollback", "{}", 400, "Legacy")]
+    [DataRow("/admin/modules/prices/hold", "{}", 400, "endpoint")]
+    [DataRow("/admin/modules/prices/hold", """{"endpoint":"prices.two","stage":"Shadow"}""", 400, "prices.one")]
+    [DataRow("/admin/modules/prices/hold", """{"endpoint":"prices.set","stage":"Shadow"}""", 400, "writes")]
+    [DataRow("/admin/modules/prices/backfill", "{}", 400, "shared")]
+    [DataRow("/admin/modules/rates/reconcile", "{}", 400, "none")]
+    public async Task Call_ThatMakesNoSense_SaysHowToMendIt(string path, string body, int status, string says)
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        using var answer = await proxy.Admin.PostAsync(path, content);
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.AreEqual(status, (int)answer.StatusCode, problem.ToJsonString());
+        StringAssert.Contains((string?)problem["title"], says);
+        Assert.IsNotNull((string?)problem["mend"]);
+    }
+
+    [TestMethod]
+    public async Task Status_HasTheAgreedShape()
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        var module = await proxy.ModuleAsync("prices");
+        foreach (var field in (string[])["name", "stage", "percent", "owner", "epoch", "sync", "endpoints", "unmet", "data", "switching", "fallbacks", "conditions"])
+            Assert.IsNotNull(module[field], field);
+        foreach (var field in (string[])["pending", "parked", "lagSeconds"]) Assert.IsNotNull(module["sync"]![field], field);
+        var endpoint = module["endpoints"]![0]!;
+        Assert.AreEqual("prices.one", (string?)endpoint["id"]);
+        Assert.AreEqual("Legacy", (string?)endpoint["stage"]);
+        Assert.AreEqual(0, (int)endpoint["counts"]!["Match"]!);
+        var condition = module["conditions"]![0]!;
+        Assert.AreEqual("service healthy", (string?)condition["name"]);
+        Assert.IsTrue((bool)condition["met"]!);
+    }
+}

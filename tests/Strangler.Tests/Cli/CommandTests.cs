@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using Strangler.Cli;
+using Strangler.Tests.Admin;
+
+namespace Strangler.Tests.Cli;
+
+[TestClass]
+public sealed class CommandTests
+{
+    [TestMethod]
+    public async Task Commands_AgainstAProxy_EachPrintOneDocumentAndTheExitCode()
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        var status = await JsonAsync(proxy, 0, "status");
+        Assert.AreEqual("prices", (string?)status["modules"]![0]!["name"]);
+        Assert.AreEqual("Syncing", (string?)(await JsonAsync(proxy, 0, "advance", "prices"))["to"]);
+        await JsonAsync(proxy, 0, "advance", "prices");
+        var refused = await JsonAsync(proxy, 3, "advance", "prices");
+        Assert.IsNotEmpty(refused["unmet"]!.AsArray());
+        var canary = await JsonAsync(proxy, 0, "advance", "prices", "--to", "Canary", "--percent", "25", "--force", "--reason", "test");
+        Assert.AreEqual(25, (int)canary["percent"]!);
+        Assert.AreEqual("Legacy", (string?)(await JsonAsync(proxy, 0, "hold", "prices", "prices.one"))["stage"]);
+        Assert.AreEqual("Canary", (string?)(await JsonAsync(proxy, 0, "hold", "prices", "prices.one", "--release"))["stage"]);
+        Assert.IsNotNull((await JsonAsync(proxy, 0, "mismatches", "prices"))["mismatches"]);
+        Assert.AreEqual("Legacy", (string?)(await JsonAsync(proxy, 0, "rollback", "prices", "--to", "legacy"))["to"]);
+        var audit = (await JsonAsync(proxy, 0, "audit", "prices"))["entries"]!.AsArray();
+        Assert.IsTrue(audit.Any(e => (bool)e!["forced"]! && (string?)e["reason"] == "test"));
+    }
+
+    [TestMethod]
+    public async Task Refusal_AsText_ListsWhatIsUnmetOnStandardError()
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        await RunAsync(proxy, "advance", "prices", "--to", "Shadow");
+        var (code, output, error) = await RunAsync(proxy, "advance", "prices");
+        Assert.AreEqual(3, code);
+        Assert.AreEqual("", output);
+        StringAssert.Contains(error, "comparisons of prices.one: 0, required at least 5");
+        (code, output, _) = await RunAsync(proxy, "status", "prices");
+        Assert.AreEqual(0, code);
+        StringAssert.Contains(output, "prices: Shadow, owner legacy at epoch 1");
+    }
+
+    [TestMethod]
+    [DataRow(2, "advance")]
+    [DataRow(2, "advance", "prices", "--to", "Nowhere")]
+    [DataRow(2, "advance", "prices", "--percent", "0")]
+    [DataRow(2, "advance", "prices", "--force")]
+    [DataRow(2, "advance", "other")]
+    [DataRow(2, "hold", "prices", "prices.one", "--at", "Shadow", "--release")]
+    [DataRow(2, "rollback", "prices")]
+    [DataRow(2, "unknown")]
+    [DataRow(2, "status", "--watch", "--json")]
+    [DataRow(2, "plan", "validate", "/nowhere/plan.json")]
+    public async Task WrongUse_OfACommand_ExitsWithTwoAndSaysWhy(int expected, params string[] arguments)
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        var (code, _, error) = await RunAsync(proxy, arguments);
+        Assert.AreEqual(expected, code, error);
+        Assert.IsGreaterThan(10, error.Length);
+    }
+
+    [TestMethod]
+    public async Task Proxy_NotReachable_NamesTheUrlAndUp()
+    {
+        var (code, output, error) = await RunAsync("status", "--admin", "http://127.0.0.1:1", "--key", "k", "--json");
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(error, "http://127.0.0.1:1");
+        StringAssert.Contains(error, "strangler up");
+        Assert.IsNotNull(JsonNode.Parse(output)!["error"]);
+    }
+
+    [TestMethod]
+    public async Task Key_Wrong_Fails()
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        var (code, _, error) = await RunAsync("status", "--admin", proxy.AdminUrl.ToString(), "--key", "wrong");
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(error, "key");
+    }
+
+    [TestMethod]
+    public async Task PlanValidate_WithErrors_ListsThemAllAndExitsWithOne()
+    {
+        using var directory = new TestKit.TemporaryDirectory();
+        var file = directory.File("plan.json");
+        await File.WriteAllTextAsync(file, """
+            { "legacy": { "address": "nowhere" }, "modules": { "a": { "service": { "addresses": [] }, "endpoints": [ { "id": "x", "match": "GET" } ], "wrong": 1 } } }
+            """);
+        var (code, output, _) = await RunAsync("plan", "validate", file, "--json");
+        Assert.AreEqual(1, code);
+        var errors = JsonNode.Parse(output)!["errors"]!.AsArray();
+        Assert.IsGreaterThan(2, errors.Count);
+        Assert.IsNotNull((string?)errors[0]!["mend"]);
+
+        await File.WriteAllTextAsync(file, """
+            { "legacy": { "address": "http://127.0.0.1:1" }, "modules": { "a": { "service": { "addresses": ["http://127.0.0.1:2"] }, "data": "none", "endpoints": [ { "id": "x", "match": "GET /x" } ] } } }
+            """);
+        (code, output, _) = await RunAsync("plan", "validate", file);
+        Assert.AreEqual(0, code, output);
+        StringAssert.Contains(output, "1 endpoint");
+    }
+
+    [TestMethod]
+    [DataRow("status")]
+    [DataRow("advance")]
+    [DataRow("rollback")]
+    [DataRow("backfill")]
+    [DataRow("reconcile")]
+    [DataRow("mismatches")]
+    [DataRow("detach")]
+    [DataRow("hold")]
+    [DataRow("audit")]
+    public async Task Help_OfACommand_HasExamples(string command)
+    {
+        var (code, output, _) = await RunAsync(command, "--help");
+        Assert.AreEqual(0, code);
+        StringAssert.Contains(output, $"strangler {command}");
+        StringAssert.Contains(output, "--json");
+    }
+
+    private static async Task<JsonNode> JsonAsync(ProxyOverPlainServers proxy, int expected, params string[] arguments)
+    {
+        var (code, output, error) = await RunAsync(proxy, [.. arguments, "--json"]);
+        Assert.AreEqual(expected, code, output + error);
+        return JsonNode.Parse(output)!;
+    }
+
+    private static Task<(int Code, string Output, string Error)> RunAsync(ProxyOverPlainServers proxy, params string[] arguments) =>
+        RunAsync([.. arguments, "--admin", proxy.AdminUrl.ToString(), "--key", ProxyOverPlainServers.Key]);
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await StranglerCommand.RunAsync(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}

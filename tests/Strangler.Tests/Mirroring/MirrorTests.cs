@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Http;
+using Strangler.Evidence;
+using Strangler.Mirroring;
+using Strangler.Plan;
+using Strangler.Stages;
+using Strangler.Tests.Forwarding;
+using TestKit;
+
+namespace Strangler.Tests.Mirroring;
+
+[TestClass]
+public sealed class MirrorTests
+{
+    [TestMethod]
+    [DataRow("same", ComparisonClass.Match)]
+    [DataRow("different", ComparisonClass.Mismatch)]
+    [DataRow("abort", ComparisonClass.CandidateFailed)]
+    [DataRow("slow", ComparisonClass.TimedOut)]
+    [DataRow("large", ComparisonClass.TooLarge)]
+    [DataRow("late", ComparisonClass.Lag)]
+    public async Task Read_AtShadow_EndsInItsClass(string service, ComparisonClass expected)
+    {
+        var asked = 0;
+        await using var test = await ProxyUnderTest.StartAsync(
+            static context => context.Response.WriteAsync("same"),
+            async context =>
+            {
+                var turn = Interlocked.Increment(ref asked);
+                if (service == "abort") context.Abort();
+                else if (service == "slow") await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                else if (service == "late") await context.Response.WriteAsync(turn == 1 ? "old" : "same");
+                else await context.Response.WriteAsync(service == "large" ? new string('x', 2000) : service);
+            },
+            extra: "\"limits\": { \"candidateTimeout\": \"00:00:00.500\", \"mirrorBody\": 1000 },");
+        test.Publish(Stage.Shadow);
+        Assert.AreEqual("same", await test.Client.GetStringAsync("/api/products/1"));
+        var evidence = await Eventually.GetAsync(() => Task.FromResult(test.Ledger.Of("catalog.product")), static seen => seen.Compared > 0);
+        Assert.AreEqual(1, evidence.Counts[expected], expected.ToString());
+        Assert.AreEqual(1, evidence.Compared);
+        Assert.AreEqual(1, evidence.ServedByLegacy);
+        Assert.HasCount(expected == ComparisonClass.Mismatch ? 1 : 0, test.Ledger.MismatchesOf("catalog.product"));
+    }
+
+    [TestMethod]
+    public async Task Reads_MoreThanTheQueueHolds_AreShedAndAddUp()
+    {
+        var go = new TaskCompletionSource();
+        await using var test = await ProxyUnderTest.StartAsync(service: async context =>
+        {
+            await go.Task;
+            await ProxyUnderTest.Echo("service")(context);
+        }, extra: "\"limits\": { \"mirrorQueue\": 5 },");
+        test.Publish(Stage.Shadow);
+        for (var i = 0; i < 60; i++) using (await test.Client.GetAsync($"/api/products/{i}")) { }
+        var during = test.Ledger.Of("catalog.product");
+        Assert.AreEqual(during.Compared, during.Counts[ComparisonClass.Shed]);
+        Assert.IsGreaterThan(30, during.Compared);
+        go.SetResult();
+        var after = await Eventually.GetAsync(() => Task.FromResult(test.Ledger.Of("catalog.product")), static seen => seen.Compared == 60);
+        Assert.AreEqual(60, after.Counts[ComparisonClass.Shed] + after.Counts[ComparisonClass.Match]);
+    }
+
+    [TestMethod]
+    public async Task Read_AtCanary_IsAskedOfTheOtherSide()
+    {
+        await using var test = await ProxyUnderTest.StartAsync();
+        test.Publish(Stage.Canary, 100);
+        using var answer = await test.Client.GetAsync("/api/products/1");
+        Assert.AreEqual("service", answer.Headers.GetValues("X-Side").Single());
+        await Eventually.TrueAsync(() => test.Ledger.Of("catalog.product").Counts[ComparisonClass.Match] == 1);
+        Assert.IsNull(test.Ledger.LastLegacyCall("catalog"), "A mirrored read is no call of a client.");
+    }
+
+    [TestMethod]
+    public async Task Write_AtShadow_ReachesOneSideOnly()
+    {
+        var service = 0;
+        await using var test = await ProxyUnderTest.StartAsync(service: context =>
+        {
+            Interlocked.Increment(ref service);
+            return Task.CompletedTask;
+        });
+        test.Publish(Stage.Shadow);
+        using var write = await test.Client.PutAsync("/api/products/1", new StringContent("x"));
+        using var head = await test.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/products/1"));
+        await Eventually.TrueAsync(() => test.Ledger.Of("catalog.product").Compared == 1);
+        Assert.AreEqual(1, service);
+        Assert.AreEqual(0, test.Ledger.Of("catalog.update").Compared);
+    }
+
+    [TestMethod]
+    [DataRow("application/json", """{"a":1,"b":[1,2]}""", """{ "b": [1, 2], "a": 1 }""", null)]
+    [DataRow("application/json", """{"a":1,"servedBy":"x"}""", """{"a":1,"servedBy":"y"}""", null)]
+    [DataRow("application/json", """{"a":1,"servedBy":"x"}""", """{"a":1}""", null)]
+    [DataRow("application/json", """{"a":1}""", """{"a":2}""", "$.a")]
+    [DataRow("application/json", """{"b":[1,2]}""", """{"b":[2,1]}""", "$.b[0]")]
+    [DataRow("text/html", "<p>v12</p>", "<p>v13</p>", null)]
+    [DataRow("text/html", "<p>a</p>", "<p>b</p>", "text at character 3")]
+    [DataRow("image/png", "a", "bb", "body of 1 bytes against 2")]
+    public void Bodies_OfEachKind_DifferWhereTheyDiffer(string type, string legacy, string service, string? expected)
+    {
+        var rules = new CompareRules([new IgnoreRule("$.servedBy", null, "names the process"), new IgnoreRule(null, "v[0-9]+", "version")]);
+        Assert.AreEqual(expected, AnswerComparison.Difference(Answer(200, type, legacy), Answer(200, type, service), rules));
+        Assert.AreEqual("status 200 against 404", AnswerComparison.Difference(Answer(200, type, legacy), Answer(404, type, legacy), rules));
+    }
+
+    private static MirrorAnswer Answer(int status, string type, string body) => new(status, type, null, System.Text.Encoding.UTF8.GetBytes(body));
+}

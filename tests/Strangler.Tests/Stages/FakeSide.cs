@@ -1,0 +1,228 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using TestKit;
+
+namespace Strangler.Tests.Stages;
+
+/// <summary>
+/// One side of a synced module over a real socket: owner, fenced or follower, with epochs that only grow. Business writes go to
+/// <c>POST /write?value=</c>; what the owner captures appears on the other side unless <see cref="Holds"/> is set.
+/// </summary>
+internal sealed class FakeSide : IAsyncDisposable
+{
+    public const string Key = "sync-secret";
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _values = [];
+    private readonly List<(long Position, string Value)> _pending = [];
+    private WebHost? _host;
+
+    private FakeSide(string name, bool owner) => (Name, State, Epoch) = (name, owner ? "owner" : "follower", owner ? 1 : 0);
+
+    public string Name { get; }
+
+    public string State { get; private set; }
+
+    public long Epoch { get; private set; }
+
+    public bool Capture { get; private set; }
+
+    public bool Detached { get; private set; }
+
+    public long Position { get; private set; }
+
+    public FakeSide? Other { get; set; }
+
+    /// <summary>True while changes stay in the outbox.</summary>
+    public bool Holds { get; set; }
+
+    public long Parked { get; set; }
+
+    public string Backfill { get; set; } = "none";
+
+    public long Differences { get; set; }
+
+    public int Reconciles { get; private set; }
+
+    /// <summary>What was called, in order, as <c>fence</c> or <c>open 3</c>.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>Decides about a call before (null: go on) it is done: <c>down</c> cuts the connection, <c>500</c> answers so, <c>cut</c> does it and then cuts.</summary>
+    public Func<string, string?> Fault { get; set; } = _ => null;
+
+    public Uri Address => _host!.Address;
+
+    public HttpClient Client => _host!.Client;
+
+    public static async Task<(FakeSide Legacy, FakeSide Service)> StartPairAsync()
+    {
+        var (legacy, service) = (new FakeSide("legacy", owner: true), new FakeSide("service", owner: false));
+        (legacy.Other, service.Other) = (service, legacy);
+        legacy._host = await WebHost.StartAsync(legacy.Map);
+        service._host = await WebHost.StartAsync(service.Map);
+        return (legacy, service);
+    }
+
+    public string[] Values()
+    {
+        lock (_lock) return [.. _values.Order(StringComparer.Ordinal)];
+    }
+
+    public bool IsOwner
+    {
+        get
+        {
+            lock (_lock) return State == "owner";
+        }
+    }
+
+    public void Restart(string state, long epoch)
+    {
+        lock (_lock) (State, Epoch) = (state, epoch);
+    }
+
+    public void Release()
+    {
+        lock (_lock)
+        {
+            Holds = false;
+            Deliver();
+        }
+    }
+
+    public async Task<bool> WriteAsync(string value)
+    {
+        using var answer = await Client.PostAsync($"/write?value={value}", null);
+        return answer.IsSuccessStatusCode;
+    }
+
+    public ValueTask DisposeAsync() => _host!.DisposeAsync();
+
+    private void Map(WebApplication app)
+    {
+        app.MapGet("/healthz", () => "Healthy");
+        app.MapPost("/write", (string value) =>
+        {
+            lock (_lock)
+            {
+                if (State != "owner") return Results.StatusCode(StatusCodes.Status421MisdirectedRequest);
+                _values.Add(value);
+                Position++;
+                if (Capture) _pending.Add((Position, value));
+                Deliver();
+                return Results.Ok();
+            }
+        });
+        app.MapMethods("/_sync/modules/{module}/{action?}", ["GET", "POST"], HandleAsync);
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        var call = (string?)context.Request.RouteValues["action"] ?? "status";
+        if (context.Request.Headers["Strangler-Key"] != Key)
+        {
+            context.Response.StatusCode = 401;
+            return;
+        }
+
+        var body = context.Request.Method == "POST" ? (await JsonDocument.ParseAsync(context.Request.Body)).RootElement : default;
+        var fault = Fault(call);
+        if (fault == "500") context.Response.StatusCode = 500;
+        if (fault == "down") context.Abort();
+        if (fault is "500" or "down") return;
+        if (call == "drain") await DrainedAsync(body.GetProperty("position").GetInt64(), body.GetProperty("timeoutMs").GetInt64());
+        object? answer;
+        lock (_lock)
+        {
+            var epoch = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("epoch", out var given) ? given.GetInt64() : 0;
+            if (call is not ("status" or "drain")) Calls.Add(epoch > 0 ? $"{call} {epoch}" : call);
+            answer = Do(call, epoch, body);
+        }
+
+        if (fault == "cut")
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.StatusCode = answer is null ? 409 : 200;
+        await context.Response.WriteAsJsonAsync(answer ?? new { title = $"Not possible: {Name} is {State} at epoch {Epoch}" });
+    }
+
+    private object? Do(string call, long epoch, JsonElement body)
+    {
+        switch (call)
+        {
+            case "status": return Status();
+            case "capture":
+                if (State != "owner") return null;
+                Capture = body.GetProperty("enabled").GetBoolean();
+                if (!Capture) _pending.Clear();
+                return Status();
+            case "follow":
+                if (State is "owner" or "retired") return null;
+                (State, Epoch) = ("follower", Math.Max(Epoch, epoch));
+                return Status();
+            case "backfill":
+                Backfill = "complete";
+                lock (Other!._lock) Other._values.UnionWith(_values);
+                return Status();
+            case "reconcile":
+                Reconciles++;
+                return Status();
+            case "fence":
+                if (State is not ("owner" or "fenced") || Epoch != epoch) return null;
+                State = "fenced";
+                return new { epoch, position = Position, keys = new Dictionary<string, long> { ["product"] = 1000 + Position } };
+            case "drain": return new { drained = _pending.Count == 0, acknowledged = _pending.Count == 0 ? Position : _pending[0].Position - 1, parked = Parked };
+            case "open":
+                if (State == "retired" || (State == "owner" ? epoch < Epoch : epoch <= Epoch)) return null;
+                (State, Epoch, Capture) = ("owner", epoch, body.GetProperty("capture").GetBoolean());
+                return Status();
+            case "detach":
+                Detached = body.GetProperty("detached").GetBoolean();
+                return Status();
+            case "retire":
+                if (!body.TryGetProperty("role", out _)) State = "retired";
+                Capture = false;
+                return Status();
+            default: return null;
+        }
+    }
+
+    private async Task DrainedAsync(long position, long milliseconds)
+    {
+        var until = Environment.TickCount64 + milliseconds;
+        while (Environment.TickCount64 < until)
+        {
+            lock (_lock)
+            {
+                if (!_pending.Any(p => p.Position <= position)) return;
+            }
+
+            await Task.Delay(5);
+        }
+    }
+
+    private void Deliver()
+    {
+        if (Holds || Other is null) return;
+        foreach (var (_, value) in _pending) Other.Receive(value);
+        _pending.Clear();
+    }
+
+    // Another side's lock: delivery always goes from the owner to the one that is not, so the two never wait for each other.
+    private void Receive(string value)
+    {
+        lock (_lock) _values.Add(value);
+    }
+
+    private object Status() => new
+    {
+        module = "catalog", side = Name, state = State, epoch = Epoch, capture = Capture, detached = Detached, position = Position,
+        acknowledged = _pending.Count == 0 ? Position : _pending[0].Position - 1, pending = _pending.Count, parked = Parked, lagSeconds = _pending.Count == 0 ? 0 : 9.5,
+        backfill = new { state = Backfill, rows = 10, total = 10, rowsPerSecond = 100.0 },
+        reconcile = Reconciles == 0 ? null : new { state = "complete", rows = 10, rowsPerSecond = 100.0, differences = Differences, repaired = 0, examples = Array.Empty<object>(), startedAt = DateTimeOffset.UnixEpoch.AddSeconds(Reconciles) },
+        foreignReads = new { count = 0 },
+    };
+}
