@@ -2,7 +2,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sync.Backfill;
+using Sync.Capture;
+using Sync.Delivery;
+using Sync.Outbox;
 using Sync.Ownership;
+using Sync.Reconcile;
 
 namespace Sync;
 
@@ -22,12 +29,62 @@ public static class SyncServices
 
         services.AddOptions<SyncOptions>().Bind(configuration.GetSection("Sync")).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new SyncDatabase(builder.Dialect));
-        services.AddSingleton(_ => new SyncInterceptor());
+        services.AddHttpContextAccessor();
+        services.AddSingleton(provider => new ModuleRegistry(builder.Modules, provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton(provider => new SyncDatabase(builder.Dialect, connection => SyncStartup.Prepare(
+            connection,
+            builder.Dialect.Sql,
+            provider.GetRequiredService<ModuleRegistry>(),
+            provider.GetRequiredService<Receivers>(),
+            provider.GetRequiredService<IOptions<SyncOptions>>().Value)));
+        services.AddSingleton<SyncTelemetry>();
+        services.AddSingleton<SyncSignals>();
+
+        services.AddSingleton<OwnershipStore>();
+        services.AddSingleton<OwnershipSteps>();
+        services.AddSingleton<Drain>();
+        services.AddSingleton<ForeignReads>();
         services.AddSingleton<IModuleReads, ModuleReads>();
+        services.AddSingleton<ModuleStatusReader>();
+
+        services.AddSingleton<OuterTransactions>();
+        services.AddSingleton<SaveCapture>();
+        services.AddSingleton<CommandGuard>();
+        services.AddSingleton<OutboxWriter>();
+        services.AddSingleton(provider => new SyncInterceptor(
+            provider.GetRequiredService<SyncDatabase>(),
+            provider.GetRequiredService<SaveCapture>(),
+            provider.GetRequiredService<CommandGuard>(),
+            provider.GetRequiredService<OuterTransactions>()));
+
+        services.AddSingleton<Receivers>();
+        services.AddSingleton<DeliveryStore>();
+        services.AddSingleton<ParkedStore>();
+        services.AddSingleton<PeerClient>();
+        services.TryAddSingleton<IChannel, HttpChannel>();
+        services.AddSingleton(provider => new SyncInbox(
+            provider.GetRequiredService<SyncDatabase>(),
+            provider.GetRequiredService<ModuleRegistry>(),
+            provider.GetRequiredService<OwnershipStore>(),
+            provider.GetRequiredService<SyncTelemetry>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SyncInbox>>()));
+
+        services.AddSingleton<BackfillJob>();
+        services.AddSingleton<SumsClient>();
+        services.AddSingleton<SumsReader>();
+        services.AddSingleton<DifferenceCheck>();
+        services.AddSingleton<Repair>();
+        services.AddSingleton<ReconcileJob>();
+        services.AddSingleton<ModuleWork>();
+
+        // The tables come first: the others are started in this order.
+        services.AddHostedService<SyncStartup>();
+        services.AddHostedService<Relay>();
+        services.AddHostedService(provider => provider.GetRequiredService<ModuleWork>());
         return services;
     }
 
     /// <summary>Answers a refused write with 421, names positions, watches foreign reads. Call it after the exception handler and before the endpoints.</summary>
-    public static IApplicationBuilder UseSync(this IApplicationBuilder app) => app;
+    public static IApplicationBuilder UseSync(this IApplicationBuilder app) => app.UseMiddleware<SyncMiddleware>();
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 
 namespace Sync.Capture;
@@ -31,6 +32,8 @@ internal abstract class EntityMap
 
     /// <summary>The message after an insert or update, as it goes over the wire.</summary>
     public abstract byte[] WriteChanged(object entity);
+
+    public abstract void WriteChanged(Utf8JsonWriter writer, object entity);
 
     public abstract byte[] WriteRemoved(string key);
 

@@ -43,6 +43,9 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
     public override byte[] WriteChanged(object entity) =>
         JsonSerializer.SerializeToUtf8Bytes(mapping.ToChanged((TEntity)entity), SyncJson.Options);
 
+    public override void WriteChanged(Utf8JsonWriter writer, object entity) =>
+        JsonSerializer.Serialize(writer, mapping.ToChanged((TEntity)entity), SyncJson.Options);
+
     public override byte[] WriteRemoved(string key) =>
         JsonSerializer.SerializeToUtf8Bytes(toRemoved(KeyFormat<TKey>.Parse(key)), SyncJson.Options);
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 
 namespace Sync.Databases;
@@ -5,7 +6,7 @@ namespace Sync.Databases;
 /// <summary>Brings the sync tables to this version, each script in a transaction with its version number.</summary>
 internal static class SchemaUpgrade
 {
-    public static void Run(IDialect dialect)
+    public static void Run(IDialect dialect, Action<DbConnection> prepare)
     {
         using var connection = dialect.CreateConnection();
         connection.Open();
@@ -26,9 +27,11 @@ internal static class SchemaUpgrade
             connection.Run(transaction, dialect.Sql.SetSchemaVersion, ("@version", next));
             transaction.Commit();
         }
+
+        prepare(connection);
     }
 
-    private static int Read(System.Data.Common.DbConnection connection, IDialect dialect, System.Data.Common.DbTransaction? transaction)
+    private static int Read(DbConnection connection, IDialect dialect, DbTransaction? transaction)
     {
         connection.Run(transaction, dialect.Sql.CreateSchemaTable);
         return Convert.ToInt32(connection.Scalar(transaction, dialect.Sql.ReadSchemaVersion), CultureInfo.InvariantCulture);

@@ -55,4 +55,12 @@ internal static class SqlCommands
             return rows;
         }
     }
+
+    /// <summary>For interceptors, which have a synchronous and an asynchronous side: the result is complete when <paramref name="wait"/> is false.</summary>
+    public static async ValueTask<int> RunAsync(this DbCommand command, bool wait, CancellationToken cancellationToken) =>
+        wait ? await command.ExecuteNonQueryAsync(cancellationToken) : command.ExecuteNonQuery();
+
+    /// <inheritdoc cref="RunAsync(DbCommand,bool,CancellationToken)"/>
+    public static async ValueTask<object?> ScalarAsync(this DbCommand command, bool wait, CancellationToken cancellationToken) =>
+        wait ? await command.ExecuteScalarAsync(cancellationToken) : command.ExecuteScalar();
 }

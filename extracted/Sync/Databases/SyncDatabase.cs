@@ -8,9 +8,10 @@ public sealed class SyncDatabase
 {
     private readonly WriteQueue _queue = new();
     private readonly Lock _lock = new();
+    private readonly Action<DbConnection> _prepare;
     private volatile bool _ready;
 
-    internal SyncDatabase(IDialect dialect) => Dialect = dialect;
+    internal SyncDatabase(IDialect dialect, Action<DbConnection> prepare) => (Dialect, _prepare) = (dialect, prepare);
 
     internal IDialect Dialect { get; }
 
@@ -37,7 +38,7 @@ public sealed class SyncDatabase
         lock (_lock)
         {
             if (_ready) return;
-            SchemaUpgrade.Run(Dialect);
+            SchemaUpgrade.Run(Dialect, _prepare);
             _ready = true;
         }
     }

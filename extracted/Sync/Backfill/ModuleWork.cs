@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sync.Capture;
+using Sync.Databases;
+using Sync.Ownership;
+using Sync.Reconcile;
+
+namespace Sync.Backfill;
+
+/// <summary>Runs backfills and reconciles in the background, one at a time for each module, and keeps their progress.</summary>
+internal sealed partial class ModuleWork(
+    SyncDatabase database,
+    ModuleRegistry registry,
+    OwnershipStore ownerships,
+    BackfillJob backfills,
+    ReconcileJob reconciles,
+    TimeProvider time,
+    ILogger<ModuleWork> logger) : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, Work> _work = new(StringComparer.Ordinal);
+
+    /// <summary>Starts or resumes a backfill; does nothing when one is under way and no restart is asked.</summary>
+    /// <exception cref="OwnershipConflictException">This side is not a capturing owner.</exception>
+    public async Task StartBackfillAsync(ModuleMap module, bool restart, CancellationToken cancellationToken)
+    {
+        var work = Of(module);
+        if (work.Backfill is { State: BackfillProgress.Running } && work.BackfillQueued) return;
+        var progress = await backfills.BeginAsync(module, restart, cancellationToken);
+        work.Backfill = progress;
+        work.BackfillQueued = true;
+        await work.Jobs.Writer.WriteAsync(token => BackfillAsync(module, work, progress, token), cancellationToken);
+    }
+
+    /// <summary>Starts a reconcile; does nothing when one is under way.</summary>
+    /// <exception cref="OwnershipConflictException">This side is not the owner.</exception>
+    public async Task StartReconcileAsync(ModuleMap module, bool repairs, CancellationToken cancellationToken)
+    {
+        var work = Of(module);
+        if (work.Reconcile is { State: "running" }) return;
+        var row = await ownerships.RefreshAsync(module.Name, cancellationToken);
+        if (row.State != OwnerState.Owner)
+            throw new OwnershipConflictException($"Module '{module.Name}' can be reconciled by its owner only; this side is {row.State.ToString().ToLowerInvariant()}.");
+        work.Reconcile = ReconcileResult.None with { State = "running", StartedAt = time.GetUtcNow() };
+        await work.Jobs.Writer.WriteAsync(token => ReconcileAsync(module, work, repairs, token), cancellationToken);
+    }
+
+    public async Task<BackfillProgress?> BackfillOfAsync(ModuleMap module, CancellationToken cancellationToken)
+    {
+        if (Of(module).Backfill is { } known) return known;
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await BackfillProgress.ReadAsync(database, connection, null, module.Name, cancellationToken);
+    }
+
+    public async Task<ReconcileResult> ReconcileOfAsync(ModuleMap module, CancellationToken cancellationToken)
+    {
+        if (Of(module).Reconcile is { } known) return known;
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var stored = await connection.Command(null, database.Sql.ReadReconcile, ("@module", module.Name)).ListAsync(row => row.GetString(1), cancellationToken);
+        return stored.Count > 0 ? JsonSerializer.Deserialize<ReconcileResult>(stored[0], SyncJson.Options)! : ReconcileResult.None;
+    }
+
+    /// <summary>Forgets what is kept in memory of a module's backfill, when a new life of the module begins.</summary>
+    public void Forget(ModuleMap module) => Of(module).Backfill = null;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var module in registry.Modules) await ResumeAsync(module, stoppingToken);
+        await Task.WhenAll(registry.Modules.Select(module => RunAsync(Of(module), stoppingToken)));
+    }
+
+    private static async Task RunAsync(Work work, CancellationToken stopping)
+    {
+        await foreach (var job in work.Jobs.Reader.ReadAllAsync(stopping)) await job(stopping);
+    }
+
+    /// <summary>A backfill that this process left under way when it ended goes on.</summary>
+    private async Task ResumeAsync(ModuleMap module, CancellationToken stopping)
+    {
+        try
+        {
+            if (await BackfillOfAsync(module, stopping) is { State: BackfillProgress.Running }) await StartBackfillAsync(module, restart: false, stopping);
+        }
+        catch (OwnershipConflictException error)
+        {
+            LogNotResumed(logger, module.Name, error.Message);
+        }
+    }
+
+    private async Task BackfillAsync(ModuleMap module, Work work, BackfillProgress progress, CancellationToken stopping)
+    {
+        try
+        {
+            await backfills.RunAsync(module, progress, now => work.Backfill = progress = now, stopping);
+            LogBackfilled(logger, module.Name, progress.Rows, progress.RowsPerSecond);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The stored progress says "running": the next start goes on.
+        }
+        catch (Exception error)
+        {
+            LogBackfillFailed(logger, module.Name, error);
+            var failed = progress with { State = BackfillProgress.Failed, Error = error.Message, Finished = time.GetUtcNow().ToUnixTimeMilliseconds() };
+            work.Backfill = failed;
+            await StoreAsync(() => backfills.FailAsync(module, failed, error.Message, stopping), module);
+        }
+        finally
+        {
+            work.BackfillQueued = false;
+        }
+    }
+
+    private async Task ReconcileAsync(ModuleMap module, Work work, bool repairs, CancellationToken stopping)
+    {
+        ReconcileResult result;
+        try
+        {
+            result = await reconciles.RunAsync(module, repairs, now => work.Reconcile = now, stopping);
+            LogReconciled(logger, module.Name, result.Rows, result.RowsPerSecond, result.Differences, result.Repaired);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception error)
+        {
+            LogReconcileFailed(logger, module.Name, error);
+            result = work.Reconcile! with { State = "failed", Error = error.Message, FinishedAt = time.GetUtcNow() };
+        }
+
+        work.Reconcile = result;
+        await StoreAsync(async () =>
+        {
+            using var turn = await database.EnterWriteAsync(stopping);
+            await using var connection = await database.OpenAsync(stopping);
+            await connection.Command(null, database.Sql.SaveReconcile,
+                ("@module", module.Name), ("@state", result.State), ("@result", JsonSerializer.Serialize(result, SyncJson.Options))).RunAsync(stopping);
+        }, module);
+    }
+
+    private async Task StoreAsync(Func<Task> store, ModuleMap module)
+    {
+        try
+        {
+            await store();
+        }
+        catch (Exception error)
+        {
+            // The result is still in memory; only a restart forgets it.
+            LogNotStored(logger, module.Name, error);
+        }
+    }
+
+    private Work Of(ModuleMap module) => _work.GetOrAdd(module.Name, static _ => new Work());
+
+    private sealed class Work
+    {
+        public Channel<Func<CancellationToken, Task>> Jobs { get; } = Channel.CreateBounded<Func<CancellationToken, Task>>(8);
+
+        public volatile BackfillProgress? Backfill;
+        public volatile ReconcileResult? Reconcile;
+        public volatile bool BackfillQueued;
+    }
+
+    [LoggerMessage(3401, LogLevel.Information, "The backfill of module {Module} is complete: {Rows} rows, {RowsPerSecond} a second.")]
+    private static partial void LogBackfilled(ILogger logger, string module, long rows, double rowsPerSecond);
+
+    [LoggerMessage(3402, LogLevel.Error, "The backfill of module {Module} failed; it can be resumed.")]
+    private static partial void LogBackfillFailed(ILogger logger, string module, Exception error);
+
+    [LoggerMessage(3403, LogLevel.Warning, "The backfill of module {Module} was not resumed: {Reason}")]
+    private static partial void LogNotResumed(ILogger logger, string module, string reason);
+
+    [LoggerMessage(3404, LogLevel.Warning, "The outcome of the work on module {Module} was not stored.")]
+    private static partial void LogNotStored(ILogger logger, string module, Exception error);
+
+    [LoggerMessage(3501, LogLevel.Information, "The reconcile of module {Module} is complete: {Rows} rows, {RowsPerSecond} a second, {Differences} differences, {Repaired} repaired.")]
+    private static partial void LogReconciled(ILogger logger, string module, long rows, double rowsPerSecond, long differences, long repaired);
+
+    [LoggerMessage(3502, LogLevel.Error, "The reconcile of module {Module} failed.")]
+    private static partial void LogReconcileFailed(ILogger logger, string module, Exception error);
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+using Sync.Ownership;
+
+namespace Sync.Capture;
+
+/// <summary>
+/// Watches the commands that EF Core runs: those that change a module's tables outside a captured save (ExecuteUpdate, raw SQL) are refused when this side is not
+/// the owner, inside a transaction as any save; those that touch the tables for others than the module are counted.
+/// </summary>
+internal sealed partial class CommandGuard(
+    SyncDatabase database,
+    ModuleRegistry registry,
+    OwnershipStore ownerships,
+    SaveCapture saves,
+    ForeignReads foreignReads,
+    ILogger<SyncInterceptor> logger)
+{
+    private const int MostTexts = 5_000;
+
+    private readonly ConcurrentDictionary<string, Mention> _mentions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
+    private readonly ConditionalWeakTable<DbCommand, SaveInProgress> _guarded = [];
+
+    public async ValueTask BeforeAsync(DbContext? context, DbCommand command, bool returnsRows, bool wait, CancellationToken cancellationToken)
+    {
+        if (SyncScope.IsOwn) return;
+        var mention = MentionOf(command.CommandText);
+        if (mention.Modules.Count == 0) return;
+        foreach (var module in mention.Modules) foreignReads.Count(module);
+        if (!mention.Writes || context is null || saves.IsSaving(context)) return;
+
+        database.EnsureReady();
+        var save = new SaveInProgress();
+        try
+        {
+            // A reader's rows are read after this interceptor has gone, so its transaction could not be ended here: it is checked, but a fence may slip between.
+            if (command.Transaction is null && context.Database.CurrentTransaction is null && !returnsRows)
+            {
+                save.Turn = wait ? await database.EnterWriteAsync(cancellationToken) : database.EnterWriteAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
+                save.OwnTransaction = wait ? await context.Database.BeginTransactionAsync(cancellationToken) : context.Database.BeginTransaction();
+                command.Transaction = save.OwnTransaction.GetDbTransaction();
+            }
+
+            foreach (var module in mention.Modules)
+            {
+                var ownership = await ownerships.ReadAsync(command.Connection!, command.Transaction, module.Name, wait, cancellationToken);
+                if (ownership.State != OwnerState.Owner) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
+                if (ownership.Capture && _warned.TryAdd(module.Name, true)) LogNotCaptured(logger, module.Name);
+            }
+
+            if (save.OwnTransaction is not null) _guarded.Add(command, save);
+        }
+        catch
+        {
+            await EndAsync(save, wait, commit: false, CancellationToken.None);
+            throw;
+        }
+    }
+
+    public async ValueTask AfterAsync(DbCommand command, bool succeeded, bool wait, CancellationToken cancellationToken)
+    {
+        if (!_guarded.TryGetValue(command, out var save)) return;
+        _guarded.Remove(command);
+        await EndAsync(save, wait, succeeded, cancellationToken);
+    }
+
+    private static async ValueTask EndAsync(SaveInProgress save, bool wait, bool commit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (save.OwnTransaction is not { } transaction) return;
+            if (commit && wait) await transaction.CommitAsync(cancellationToken);
+            else if (commit) transaction.Commit();
+            if (wait) await transaction.DisposeAsync();
+            else transaction.Dispose();
+        }
+        finally
+        {
+            save.Turn?.Dispose();
+        }
+    }
+
+    private Mention MentionOf(string text)
+    {
+        if (_mentions.TryGetValue(text, out var known)) return known;
+        // Texts with literals in them would grow without end.
+        if (_mentions.Count >= MostTexts) _mentions.Clear();
+        var modules = new List<ModuleMap>();
+        foreach (var (module, tables) in registry.ModuleTables)
+        {
+            if (tables.Any(table => Word(table).IsMatch(text))) modules.Add(module);
+        }
+
+        return _mentions[text] = new Mention(modules, modules.Count > 0 && ChangesData().IsMatch(text));
+    }
+
+    private static Regex Word(string table) => new($@"(?<![\w]){Regex.Escape(table)}(?![\w])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    [GeneratedRegex(@"(^|;|\))\s*(--[^\n]*\n\s*)*(INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ChangesData();
+
+    [LoggerMessage(3001, LogLevel.Warning, "A command changes tables of module {Module} outside SaveChanges. It is not captured: reconcile will find the difference. Further ones are not logged.")]
+    private static partial void LogNotCaptured(ILogger logger, string module);
+
+    private sealed record Mention(IReadOnlyList<ModuleMap> Modules, bool Writes);
+}

@@ -1,0 +1,7 @@
+namespace Sync.Capture;
+
+/// <summary>A change found before the save; its row is read after it, when generated values are known.</summary>
+/// <param name="Map">The declared entity.</param>
+/// <param name="Row">The row object, or null when it is being deleted.</param>
+/// <param name="RemovedKey">The key of the row being deleted.</param>
+internal readonly record struct PendingChange(EntityMap Map, object? Row, string? RemovedKey);

@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Sync.Delivery;
+using Sync.Outbox;
+using Sync.Ownership;
+
+namespace Sync.Capture;
+
+/// <summary>
+/// One save of a module's context: take the turn and begin the transaction unless the host has, read the ownership row inside it, let EF Core save, write the
+/// outbox rows with the keys it generated, commit, wake the relay.
+/// </summary>
+internal sealed class SaveCapture(
+    SyncDatabase database,
+    ModuleRegistry registry,
+    OwnershipStore ownerships,
+    OutboxWriter outbox,
+    OuterTransactions outer,
+    SyncSignals signals,
+    IHttpContextAccessor http)
+{
+    private readonly ConditionalWeakTable<DbContext, SaveInProgress> _saves = [];
+
+    public bool IsSaving(DbContext context) => _saves.TryGetValue(context, out _);
+
+    /// <exception cref="NotOwnerException">This side may not write the module.</exception>
+    public async ValueTask BeginAsync(DbContext context, bool wait, CancellationToken cancellationToken)
+    {
+        var modules = registry.Of(context);
+        if (modules.Count == 0) return;
+        var entries = context.ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
+        if (entries.Count == 0) return;
+        database.EnsureReady();
+
+        var save = new SaveInProgress();
+        try
+        {
+            if (context.Database.CurrentTransaction is null)
+            {
+                save.Turn = wait ? await database.EnterWriteAsync(cancellationToken) : database.EnterWriteAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
+                save.OwnTransaction = wait ? await context.Database.BeginTransactionAsync(cancellationToken) : context.Database.BeginTransaction();
+            }
+
+            var transaction = context.Database.CurrentTransaction!.GetDbTransaction();
+            foreach (var module in modules)
+            {
+                var changes = ChangeFinder.Find(module, entries);
+                // A context that several modules share writes for those whose entities it changes; a module's own context always writes for it.
+                if (changes.Count == 0 && modules.Count > 1) continue;
+                var ownership = await ownerships.ReadAsync(context.Database.GetDbConnection(), transaction, module.Name, wait, cancellationToken);
+                if (ownership.State != OwnerState.Owner) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
+                if (ownership.Capture && changes.Count > 0) save.Modules.Add((ownership, changes));
+            }
+
+            _saves.AddOrUpdate(context, save);
+        }
+        catch
+        {
+            await EndAsync(save, wait);
+            throw;
+        }
+    }
+
+    public async ValueTask CompleteAsync(DbContext context, bool wait, CancellationToken cancellationToken)
+    {
+        if (!_saves.TryGetValue(context, out var save)) return;
+        if (save.Modules.Count > 0)
+        {
+            var transaction = context.Database.CurrentTransaction!.GetDbTransaction();
+            foreach (var (ownership, changes) in save.Modules)
+            {
+                var rows = changes.Select(change => change.Row is { } row
+                    ? new OutboxChange(change.Map.Name, change.Map.KeyOf(row), change.Map.Changed, change.Map.WriteChanged(row))
+                    : new OutboxChange(change.Map.Name, change.RemovedKey!, change.Map.Removed, change.Map.WriteRemoved(change.RemovedKey!)));
+                var position = await outbox.WriteAsync(context.Database.GetDbConnection(), transaction, ownership.Module, ownership.Epoch, rows, wait, cancellationToken);
+                RequestPositions.Record(http.HttpContext, ownership.Module, ownership.Epoch, position);
+                if (save.OwnTransaction is null) outer.Wrote(transaction, ownership.Module);
+            }
+        }
+
+        if (save.OwnTransaction is { } own)
+        {
+            if (wait) await own.CommitAsync(cancellationToken);
+            else own.Commit();
+        }
+
+        _saves.Remove(context);
+        var nudge = save.OwnTransaction is not null;
+        await EndAsync(save, wait);
+        if (!nudge) return;
+        foreach (var (ownership, _) in save.Modules) signals.Written(ownership.Module).Give();
+    }
+
+    /// <summary>After a failure, a cancellation, or a save that never came to its end: nothing of it stays.</summary>
+    public async ValueTask AbandonAsync(DbContext context, bool wait)
+    {
+        if (!_saves.TryGetValue(context, out var save)) return;
+        _saves.Remove(context);
+        await EndAsync(save, wait);
+    }
+
+    private static async ValueTask EndAsync(SaveInProgress save, bool wait)
+    {
+        try
+        {
+            // Disposing rolls back what has not been committed.
+            if (wait && save.OwnTransaction is { } transaction) await transaction.DisposeAsync();
+            else save.OwnTransaction?.Dispose();
+        }
+        finally
+        {
+            save.Turn?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.EntityFrameworkCore.Storage;
+using Sync.Ownership;
+
+namespace Sync.Capture;
+
+/// <summary>What a save has begun and must end: the transaction and turn when they are its own, and what it changes.</summary>
+internal sealed class SaveInProgress
+{
+    public List<(ModuleOwnership Ownership, List<PendingChange> Changes)> Modules { get; } = [];
+
+    public IDbContextTransaction? OwnTransaction { get; set; }
+
+    public IDisposable? Turn { get; set; }
+}

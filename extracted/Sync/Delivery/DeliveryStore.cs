@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Sync.Databases;
+
+namespace Sync.Delivery;
+
+/// <summary>A delivery that waits.</summary>
+internal sealed record PendingDelivery(SyncMessage Message, int Attempts, long Created);
+
+/// <summary>What of a receiver is unacknowledged.</summary>
+internal sealed record Backlog(long? Lowest, long Waiting, long Parked, long? OldestCreated);
+
+/// <summary>The deliveries of the outbox's rows: claimed by a lease per receiver, found by their state, gone once acknowledged.</summary>
+internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IOptions<SyncOptions> options)
+{
+    private readonly string _instance = Guid.NewGuid().ToString("N");
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Takes or renews the receiver's lease; false when another instance holds it.</summary>
+    public async Task<bool> LeaseAsync(string receiver, CancellationToken cancellationToken)
+    {
+        using var turn = await database.EnterWriteAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.Command(null, database.Sql.TakeLease,
+            ("@receiver", receiver), ("@owner", _instance), ("@now", Now), ("@until", Now + (long)options.Value.LeaseDuration.TotalMilliseconds)).RunAsync(cancellationToken) == 1;
+    }
+
+    public async Task ReleaseAsync(string receiver, CancellationToken cancellationToken)
+    {
+        using var turn = await database.EnterWriteAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.Command(null, database.Sql.ReleaseLease, ("@receiver", receiver), ("@owner", _instance)).RunAsync(cancellationToken);
+    }
+
+    public async Task<List<PendingDelivery>> ReadPendingAsync(string receiver, int most, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.Command(null, database.Sql.ReadPending, ("@receiver", receiver), ("@now", Now), ("@limit", most)).ListAsync(
+            row => new PendingDelivery(
+                new SyncMessage(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(0), row.IsDBNull(7) ? null : row.GetString(7), (byte[])row.GetValue(6)),
+                row.GetInt32(8), row.GetInt64(9)),
+            cancellationToken);
+    }
+
+    /// <summary>How long until the next refused delivery may be tried again, or null when none waits.</summary>
+    public async Task<TimeSpan?> NextAttemptAsync(string receiver, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.Command(null, database.Sql.ReadNextAttempt, ("@receiver", receiver)).ScalarAsync(cancellationToken) is long next
+            ? TimeSpan.FromMilliseconds(Math.Max(1, next - Now))
+            : null;
+    }
+
+    /// <summary>Records a reply in one transaction: acknowledged deliveries go, refused ones wait or are parked.</summary>
+    /// <returns>How many were parked.</returns>
+    public async Task<int> SettleAsync(string receiver, List<PendingDelivery> sent, SyncReply reply, CancellationToken cancellationToken)
+    {
+        var acknowledged = new StringBuilder("[");
+        var parked = 0;
+        for (var index = 0; index < sent.Count; index++)
+        {
+            if (reply.Results[index].Outcome == SyncOutcome.Rejected) continue;
+            if (acknowledged.Length > 1) acknowledged.Append(',');
+            acknowledged.Append(CultureInfo.InvariantCulture, $"{sent[index].Message.Position}");
+        }
+
+        acknowledged.Append(']');
+        using var turn = await database.EnterWriteAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
+        await RemoveAsync(connection, transaction, receiver, acknowledged.ToString(), cancellationToken);
+        for (var index = 0; index < sent.Count; index++)
+        {
+            if (reply.Results[index].Outcome != SyncOutcome.Rejected) continue;
+            var (message, attempts, _) = sent[index];
+            if (attempts + 1 >= options.Value.MaximumAttempts) parked++;
+            await connection.Command(transaction, database.Sql.Refuse,
+                ("@receiver", receiver), ("@position", message.Position), ("@maximum", options.Value.MaximumAttempts),
+                ("@next", Now + (long)Backoff.After(attempts, options.Value).TotalMilliseconds), ("@blocked", $"{message.Entity}\n{message.Key}"),
+                ("@error", reply.Results[index].Reason)).RunAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return parked;
+    }
+
+    /// <summary>Discards everything that the receiver waits for, in batches that let other writers in between.</summary>
+    public async Task DiscardAsync(string receiver, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var turn = await database.EnterWriteAsync(cancellationToken);
+            await using var connection = await database.OpenAsync(cancellationToken);
+            await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
+            var positions = await connection.Command(transaction, database.Sql.ReadDeliveries, ("@receiver", receiver), ("@limit", 2_000)).ListAsync(row => row.GetInt64(0), cancellationToken);
+            if (positions.Count == 0) return;
+            await RemoveAsync(connection, transaction, receiver, $"[{string.Join(',', positions)}]", cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+    }
+
+    public async Task<Backlog> ReadBacklogAsync(DbConnection connection, DbTransaction? transaction, string receiver, CancellationToken cancellationToken) =>
+        (await connection.Command(transaction, database.Sql.ReadBacklog, ("@receiver", receiver)).ListAsync(
+            row => new Backlog(row.IsDBNull(0) ? null : row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3)), cancellationToken))[0];
+
+    /// <summary>How many deliveries at or below the position wait, and how many of these are parked.</summary>
+    public async Task<(long Waiting, long Parked)> CountThroughAsync(string receiver, long position, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return (await connection.Command(null, database.Sql.CountThrough, ("@receiver", receiver), ("@position", position)).ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken))[0];
+    }
+
+    private async Task RemoveAsync(DbConnection connection, DbTransaction transaction, string receiver, string positions, CancellationToken cancellationToken)
+    {
+        await connection.Command(transaction, database.Sql.Acknowledge, ("@receiver", receiver), ("@positions", positions)).RunAsync(cancellationToken);
+        await connection.Command(transaction, database.Sql.RemoveDelivered, ("@positions", positions)).RunAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Sync.Delivery;
+
+/// <summary>One loop for each receiver, so that a slow or dead one delays nobody else.</summary>
+internal sealed partial class Relay(
+    Receivers receivers,
+    DeliveryStore deliveries,
+    IChannel channel,
+    SyncSignals signals,
+    SyncTelemetry telemetry,
+    IOptions<SyncOptions> options,
+    TimeProvider time,
+    ILogger<Relay> logger) : BackgroundService
+{
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(receivers.All.Select(receiver => RunAsync(receiver, stoppingToken)));
+
+    private async Task RunAsync(Receiver receiver, CancellationToken stopping)
+    {
+        await Task.Yield();
+        var leasedUntil = 0L;
+        var failures = 0;
+        while (!stopping.IsCancellationRequested)
+        {
+            var written = signals.Written(receiver.Module).Next;
+            TimeSpan wait;
+            try
+            {
+                if (time.GetTimestamp() >= leasedUntil)
+                {
+                    if (!await deliveries.LeaseAsync(receiver.Name, stopping))
+                    {
+                        await Task.Delay(options.Value.PollInterval, time, stopping);
+                        continue;
+                    }
+
+                    leasedUntil = time.GetTimestamp() + (long)(options.Value.LeaseDuration.TotalSeconds / 2 * time.TimestampFrequency);
+                }
+
+                if (await SendOnceAsync(receiver, stopping)) wait = TimeSpan.Zero;
+                else wait = Shorter(await deliveries.NextAttemptAsync(receiver.Name, stopping), options.Value.PollInterval);
+                failures = 0;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception error)
+            {
+                // Whatever went wrong, the rows are still there: wait longer each time, and say so.
+                telemetry.SendFailed(receiver.Name);
+                LogFailed(logger, receiver.Name, receiver.Address, error);
+                // A call may have hung for longer than the lease.
+                leasedUntil = 0;
+                written = Never;
+                // A receiver that comes back is found within two polls.
+                wait = Shorter(Backoff.After(failures++, options.Value), 2 * options.Value.PollInterval);
+            }
+
+            if (wait > TimeSpan.Zero) await Task.WhenAny(written, Task.Delay(wait, time, stopping));
+        }
+
+        await ReleaseAsync(receiver);
+    }
+
+    /// <summary>Sends what may be sent now, up to one batch.</summary>
+    /// <returns>False when there was nothing to send.</returns>
+    private async Task<bool> SendOnceAsync(Receiver receiver, CancellationToken cancellationToken)
+    {
+        var pending = await deliveries.ReadPendingAsync(receiver.Name, options.Value.BatchSize, cancellationToken);
+        if (pending.Count == 0) return false;
+        SyncReply reply;
+        using (var activity = telemetry.StartSend(receiver, pending))
+            reply = await channel.SendAsync(receiver.Name, new SyncBatch(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message)), cancellationToken);
+
+        var parked = await deliveries.SettleAsync(receiver.Name, pending, reply, cancellationToken);
+        signals.Acknowledged(receiver.Name).Give();
+        telemetry.Settled(receiver.Name, pending, reply, parked);
+        if (parked > 0) LogParked(logger, parked, receiver.Name, reply.Results.First(result => result.Outcome == SyncOutcome.Rejected).Reason);
+        return true;
+    }
+
+    private static TimeSpan Shorter(TimeSpan? one, TimeSpan other) => one is { } first && first < other ? first : other;
+
+    private async Task ReleaseAsync(Receiver receiver)
+    {
+        try
+        {
+            await deliveries.ReleaseAsync(receiver.Name, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            // The lease runs out by itself.
+            LogNotReleased(logger, receiver.Name, error);
+        }
+    }
+
+    [LoggerMessage(3101, LogLevel.Warning, "The relay to {Receiver} at {Address} failed; it tries again.")]
+    private static partial void LogFailed(ILogger logger, string receiver, Uri address, Exception error);
+
+    [LoggerMessage(3102, LogLevel.Error, "{Count} changes for {Receiver} are parked after their last attempt; the first reason: {Reason}")]
+    private static partial void LogParked(ILogger logger, int count, string receiver, string? reason);
+
+    [LoggerMessage(3103, LogLevel.Information, "The relay's lease on {Receiver} was not given back; it runs out.")]
+    private static partial void LogNotReleased(ILogger logger, string receiver, Exception error);
+}

@@ -1,0 +1,10 @@
+using Sync.Capture;
+
+namespace Sync.Inbox;
+
+/// <summary>A message read before the transaction begins, so that the database's one writer is not kept while parsing.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="Map">The entity, or null when the message is refused.</param>
+/// <param name="Row">The row to write, or null for a removal.</param>
+/// <param name="Refusal">Why it is refused, or null.</param>
+internal readonly record struct DecodedMessage(SyncMessage Message, EntityMap? Map, object? Row, string? Refusal);

@@ -1,0 +1,38 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
+using Sync.Databases;
+using Sync.Delivery;
+
+namespace Sync.Outbox;
+
+/// <summary>Writes changes, and one delivery for each receiver, in the transaction of the business write.</summary>
+internal sealed class OutboxWriter(SyncDatabase database, Receivers receivers, TimeProvider time)
+{
+    /// <returns>The position of the last change.</returns>
+    public async ValueTask<long> WriteAsync(DbConnection connection, DbTransaction transaction, string module, long epoch, IEnumerable<OutboxChange> changes, bool wait, CancellationToken cancellationToken)
+    {
+        var created = time.GetUtcNow().ToUnixTimeMilliseconds();
+        using var insert = connection.Command(transaction, database.Sql.InsertOutbox,
+            ("@module", module), ("@entity", null), ("@key", null), ("@type", null), ("@epoch", epoch), ("@payload", null), ("@traceparent", Activity.Current?.Id), ("@created", created));
+        using var deliver = connection.Command(transaction, database.Sql.InsertDelivery, ("@receiver", null), ("@position", null));
+        var names = receivers.Of(module);
+        var position = 0L;
+        foreach (var change in changes)
+        {
+            insert.Parameters[1].Value = change.Entity;
+            insert.Parameters[2].Value = change.Key;
+            insert.Parameters[3].Value = change.Type;
+            insert.Parameters[5].Value = change.Payload;
+            position = Convert.ToInt64(await insert.ScalarAsync(wait, cancellationToken), CultureInfo.InvariantCulture);
+            foreach (var receiver in names)
+            {
+                deliver.Parameters[0].Value = receiver.Name;
+                deliver.Parameters[1].Value = position;
+                await deliver.RunAsync(wait, cancellationToken);
+            }
+        }
+
+        return position;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Sync.Ownership;
+
+/// <summary>Lets in who has the key, and turns what goes wrong into ProblemDetails.</summary>
+internal sealed partial class EndpointGuard(IOptions<SyncOptions> options, ILogger<EndpointGuard> logger) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (string.IsNullOrEmpty(options.Value.Key))
+            return Problem(StatusCodes.Status503ServiceUnavailable, "No key is set", "Set Sync:Key (environment variable Sync__Key) to the secret that both sides and the proxy share.");
+        if (!Matches(http.Request.Headers[SyncHeaders.Key].ToString(), options.Value.Key))
+            return Problem(StatusCodes.Status401Unauthorized, "Wrong key", $"The header {SyncHeaders.Key} is missing or does not hold the shared secret.");
+        try
+        {
+            return await next(context);
+        }
+        catch (OwnershipConflictException error)
+        {
+            return Problem(StatusCodes.Status409Conflict, "Conflict", error.Message);
+        }
+        catch (KeyNotFoundException error)
+        {
+            return Problem(StatusCodes.Status404NotFound, "Unknown", error.Message);
+        }
+        catch (BadHttpRequestException error)
+        {
+            return Problem(error.StatusCode, "Bad request", error.Message);
+        }
+        catch (Exception error) when (error is JsonException or FormatException)
+        {
+            return Problem(StatusCodes.Status400BadRequest, "Bad request", error.Message);
+        }
+        catch (DbException error)
+        {
+            LogDatabase(logger, http.Request.Path, error);
+            return Problem(StatusCodes.Status503ServiceUnavailable, "The database could not work", error.Message);
+        }
+    }
+
+    private static bool Matches(string given, string expected) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
+
+    private static IResult Problem(int status, string title, string detail) => Results.Problem(detail, statusCode: status, title: title);
+
+    [LoggerMessage(3601, LogLevel.Error, "{Path} failed in the database; nothing was changed.")]
+    private static partial void LogDatabase(ILogger logger, PathString path, Exception error);
+}

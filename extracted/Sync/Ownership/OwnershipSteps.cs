@@ -1,0 +1,147 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Sync.Capture;
+using Sync.Databases;
+using Sync.Delivery;
+
+namespace Sync.Ownership;
+
+/// <summary>What a fence found.</summary>
+internal sealed record FenceResult(long Epoch, long Position, IReadOnlyDictionary<string, long> Keys);
+
+/// <summary>The steps of a switch on this side. Each is one transaction that excludes all writers of the module, and may be repeated.</summary>
+internal sealed partial class OwnershipSteps(
+    SyncDatabase database,
+    ModuleRegistry registry,
+    OwnershipStore ownerships,
+    DeliveryStore deliveries,
+    Receivers receivers,
+    SyncSignals signals,
+    ILogger<OwnershipSteps> logger)
+{
+    /// <summary>Waits for the writes under way and refuses later ones. The position is read after the fence, in its transaction: nothing is ever written behind it.</summary>
+    public async Task<FenceResult> FenceAsync(ModuleMap module, long epoch, CancellationToken cancellationToken)
+    {
+        FenceResult? result = null;
+        await ChangeAsync(module, async (row, connection, transaction) =>
+        {
+            if (row.Epoch != epoch || row.State is not (OwnerState.Owner or OwnerState.Fenced)) throw Conflict(row, $"it cannot be fenced at epoch {epoch}");
+            result = new FenceResult(epoch, await LastPositionAsync(connection, transaction, cancellationToken), await HighestKeysAsync(module, connection, transaction, cancellationToken));
+            return row with { State = OwnerState.Fenced };
+        }, cancellationToken);
+        return result!;
+    }
+
+    public Task OpenAsync(ModuleMap module, long epoch, IReadOnlyDictionary<string, long>? keys, bool capture, CancellationToken cancellationToken) =>
+        ChangeAsync(module, async (row, connection, transaction) =>
+        {
+            if (row.State == OwnerState.Owner && row.Epoch == epoch) return row;
+            if (row.State is OwnerState.Retired or OwnerState.Owner || epoch <= row.Epoch) throw Conflict(row, $"it cannot be opened at epoch {epoch}");
+            foreach (var (entity, above) in keys ?? new Dictionary<string, long>())
+            {
+                var map = module.Find(entity) ?? throw new OwnershipConflictException($"The entity '{entity}' of module '{module.Name}' is not declared here.");
+                var table = registry.TableOf(map);
+                await database.Dialect.RaiseKeysAsync(connection, transaction, table.Table, table.KeyColumn, above, cancellationToken);
+            }
+
+            return row with { State = OwnerState.Owner, Epoch = epoch, Floor = epoch, Capture = capture };
+        }, cancellationToken);
+
+    public Task FollowAsync(ModuleMap module, long epoch, bool reset, CancellationToken cancellationToken) =>
+        ChangeAsync(module, async (row, connection, transaction) =>
+        {
+            var fits = row.State switch
+            {
+                OwnerState.Follower => epoch >= row.Epoch,
+                OwnerState.Fenced => epoch > row.Epoch,
+                _ => false,
+            };
+            if (!fits) throw Conflict(row, $"it cannot follow at epoch {epoch}");
+            if (reset) await connection.Command(transaction, database.Sql.ForgetVersions, ("@module", module.Name)).RunAsync(cancellationToken);
+            // Forgotten versions no longer hold back what an earlier epoch may still have on its way.
+            var floor = reset ? Math.Max(row.Floor, epoch - 1) : row.Floor;
+            return row with { State = OwnerState.Follower, Epoch = epoch, Floor = floor, Capture = false };
+        }, cancellationToken);
+
+    public async Task CaptureAsync(ModuleMap module, bool enabled, CancellationToken cancellationToken)
+    {
+        await ChangeAsync(module, async (row, connection, transaction) =>
+        {
+            if (row.State != OwnerState.Owner) throw Conflict(row, "only an owner captures");
+            // Rows changed while capture was off must count as newer than anything the receiver has had.
+            if (enabled && !row.Capture) await connection.Command(transaction, database.Sql.SkipPosition).RunAsync(cancellationToken);
+            return row with { Capture = enabled };
+        }, cancellationToken);
+        if (!enabled) await DiscardAsync(module, cancellationToken);
+    }
+
+    public Task DetachAsync(ModuleMap module, bool detached, CancellationToken cancellationToken) =>
+        ChangeAsync(module, (row, _, _) => Task.FromResult(row with { Detached = detached }), cancellationToken);
+
+    /// <summary>Switches the module off for good on this side.</summary>
+    public Task RetireAsync(ModuleMap module, long epoch, CancellationToken cancellationToken) =>
+        ChangeAsync(module, (row, _, _) => row.State switch
+        {
+            OwnerState.Retired => Task.FromResult(row),
+            OwnerState.Owner => throw Conflict(row, "an owner cannot be retired"),
+            _ when epoch < row.Epoch => throw Conflict(row, $"it cannot be retired at epoch {epoch}"),
+            _ => Task.FromResult(row with { State = OwnerState.Retired, Epoch = epoch, Capture = false }),
+        }, cancellationToken);
+
+    /// <summary>The owner's part of a retirement: there is nobody left to deliver to.</summary>
+    public async Task RetireOtherAsync(ModuleMap module, CancellationToken cancellationToken)
+    {
+        // Subscribers go on receiving.
+        var keep = receivers.Of(module.Name).Any(receiver => receiver.Name != module.Name);
+        await ChangeAsync(module, (row, _, _) => row.State == OwnerState.Owner
+            ? Task.FromResult(row with { Capture = keep && row.Capture })
+            : throw Conflict(row, "it is not the owner"), cancellationToken);
+        await deliveries.DiscardAsync(module.Name, cancellationToken);
+        signals.Acknowledged(module.Name).Give();
+    }
+
+    private async Task DiscardAsync(ModuleMap module, CancellationToken cancellationToken)
+    {
+        foreach (var receiver in receivers.Of(module.Name))
+        {
+            await deliveries.DiscardAsync(receiver.Name, cancellationToken);
+            signals.Acknowledged(receiver.Name).Give();
+        }
+    }
+
+    private async Task ChangeAsync(ModuleMap module, Func<ModuleOwnership, DbConnection, DbTransaction, Task<ModuleOwnership>> change, CancellationToken cancellationToken)
+    {
+        using var turn = await database.EnterWriteAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
+        var row = await ownerships.ReadAsync(connection, transaction, module.Name, wait: true, cancellationToken);
+        var changed = await change(row, connection, transaction);
+        if (changed != row) await ownerships.WriteAsync(connection, transaction, changed, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        ownerships.Remember(changed);
+        if (changed != row) LogChanged(logger, module.Name, row.State, row.Epoch, changed.State, changed.Epoch, changed.Capture);
+    }
+
+    private async Task<long> LastPositionAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken) =>
+        Convert.ToInt64(await connection.Command(transaction, database.Sql.LastPosition).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+
+    private async Task<Dictionary<string, long>> HighestKeysAsync(ModuleMap module, DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var keys = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var entity in module.Entities.Where(entity => entity.HasNumericKey))
+        {
+            var table = registry.TableOf(entity);
+            if (table.KeyIsGenerated && await database.Dialect.HighestKeyAsync(connection, transaction, table.Table, table.KeyColumn, cancellationToken) is { } highest)
+                keys[entity.Name] = highest;
+        }
+
+        return keys;
+    }
+
+    private static OwnershipConflictException Conflict(ModuleOwnership row, string what) =>
+        new($"This side is {row.State.ToString().ToLowerInvariant()} of module '{row.Module}' at epoch {row.Epoch}: {what}.");
+
+    [LoggerMessage(3301, LogLevel.Information, "Module {Module}: {OldState} at epoch {OldEpoch} became {State} at epoch {Epoch}, capture {Capture}.")]
+    private static partial void LogChanged(ILogger logger, string module, OwnerState oldState, long oldEpoch, OwnerState state, long epoch, bool capture);
+}

@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Sync.Databases;
+
+namespace Sync.Ownership;
+
+/// <summary>Reads and writes ownership rows, always in the caller's transaction. What was read last is kept for those who need no more than a hint.</summary>
+internal sealed class OwnershipStore(SyncDatabase database)
+{
+    private readonly ConcurrentDictionary<string, ModuleOwnership> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>What was seen last: good enough for reads and answers, never for a write.</summary>
+    public ModuleOwnership? LastSeen(string module) => _seen.GetValueOrDefault(module);
+
+    public async ValueTask<ModuleOwnership> ReadAsync(DbConnection connection, DbTransaction? transaction, string module, bool wait, CancellationToken cancellationToken)
+    {
+        using var command = connection.Command(transaction, database.Sql.ReadOwnership, ("@module", module));
+        using var reader = wait ? await command.ExecuteReaderAsync(cancellationToken) : command.ExecuteReader();
+        if (!(wait ? await reader.ReadAsync(cancellationToken) : reader.Read()))
+            throw new InvalidOperationException($"The module '{module}' has no ownership row in {database.Dialect.Description}.");
+        return new ModuleOwnership(module, Enum.Parse<OwnerState>(reader.GetString(0), ignoreCase: true), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3) != 0, reader.GetInt64(4) != 0);
+    }
+
+    /// <summary>Reads outside any transaction and remembers.</summary>
+    public async Task<ModuleOwnership> RefreshAsync(string module, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var ownership = await ReadAsync(connection, null, module, wait: true, cancellationToken);
+        _seen[module] = ownership;
+        return ownership;
+    }
+
+    public Task WriteAsync(DbConnection connection, DbTransaction transaction, ModuleOwnership row, CancellationToken cancellationToken) =>
+        connection.Command(transaction, database.Sql.UpdateOwnership,
+            ("@module", row.Module), ("@state", Text(row.State)), ("@epoch", row.Epoch), ("@floor", row.Floor),
+            ("@capture", row.Capture ? 1 : 0), ("@detached", row.Detached ? 1 : 0)).RunAsync(cancellationToken);
+
+    /// <summary>To be called once the transaction that wrote the row has committed.</summary>
+    public void Remember(ModuleOwnership row) => _seen[row.Module] = row;
+
+    /// <summary>The row a module starts with: the legacy owns what it has, a service owns nothing.</summary>
+    public static void Create(DbConnection connection, SyncSql sql, string module, bool isLegacy) =>
+        connection.Run(null, sql.InsertOwnership,
+            ("@module", module), ("@state", Text(isLegacy ? OwnerState.Owner : OwnerState.Follower)),
+            ("@epoch", isLegacy ? 1 : 0), ("@floor", isLegacy ? 1 : 0), ("@capture", 0));
+
+    private static string Text(OwnerState state) => state.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Sync.Capture;
+using Sync.Delivery;
+
+namespace Sync.Ownership;
+
+/// <summary>What a request sees of sync: 410 of a retired module, 421 of a side that may not write, the position of what it wrote.</summary>
+internal sealed class SyncMiddleware(RequestDelegate next, OwnershipStore ownerships, SyncSignals signals)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        foreach (var mark in context.GetEndpoint()?.Metadata.GetOrderedMetadata<SyncModuleAttribute>() ?? [])
+        {
+            if (ownerships.LastSeen(mark.Module) is not { State: OwnerState.Retired }) continue;
+            await AnswerAsync(context, StatusCodes.Status410Gone, "Retired", $"Module '{mark.Module}' has moved for good; this side no longer serves it.");
+            return;
+        }
+
+        context.Response.OnStarting(static state =>
+        {
+            RequestPositions.WriteHeader((HttpContext)state);
+            return Task.CompletedTask;
+        }, context);
+        try
+        {
+            await next(context);
+        }
+        catch (NotOwnerException refused) when (!context.Response.HasStarted)
+        {
+            context.Response.Clear();
+            context.Response.Headers[SyncHeaders.NotOwner] = string.Create(CultureInfo.InvariantCulture, $"{refused.Module};{refused.Epoch};{refused.State.ToString().ToLowerInvariant()}");
+            await AnswerAsync(context, StatusCodes.Status421MisdirectedRequest, "Not the owner", refused.Message);
+        }
+
+        // A transaction that the host committed without EF Core told nobody.
+        foreach (var module in RequestPositions.ModulesOf(context)) signals.Written(module).Give();
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string title, string detail)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(new ProblemDetails { Status = status, Title = title, Detail = detail }, options: null, contentType: "application/problem+json", context.RequestAborted);
+    }
+}

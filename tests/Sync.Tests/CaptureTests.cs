@@ -1,0 +1,123 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Sync.Tests.Sample;
+
+namespace Sync.Tests;
+
+[TestClass]
+public sealed class CaptureTests
+{
+    private const string Outbox = "SELECT COUNT(*) FROM sync_outbox";
+
+    private static async Task<SamplePair> StartHeldAsync()
+    {
+        var pair = await SamplePair.StartSyncedAsync();
+        pair.ToService.Fault = Fault.Refuse;
+        return pair;
+    }
+
+    [TestMethod]
+    public async Task OuterTransaction_OverTwoContexts_IsCapturedWithTheCommit()
+    {
+        await using var pair = await StartHeldAsync();
+        await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
+        var sample = scope.ServiceProvider.GetRequiredService<SampleContext>();
+        using (await scope.ServiceProvider.GetRequiredService<SyncDatabase>().EnterWriteAsync())
+        {
+            await using var transaction = await sample.Database.BeginTransactionAsync();
+            var options = new DbContextOptionsBuilder<OtherContext>().UseSqlite(sample.Database.GetDbConnection()).AddInterceptors(scope.ServiceProvider.GetRequiredService<SyncInterceptor>()).Options;
+            await using var other = new OtherContext(options);
+            await other.Database.UseTransactionAsync(transaction.GetDbTransaction());
+            other.Add(new Note { Text = "n" });
+            await other.SaveChangesAsync();
+            sample.Add(new Item { Code = "a", ShelfId = 1 });
+            await sample.SaveChangesAsync();
+            Assert.AreEqual(0, await pair.Legacy.ScalarAsync(Outbox));
+            await transaction.CommitAsync();
+        }
+
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync(Outbox));
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Notes"));
+        pair.ToService.Fault = Fault.None;
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task OuterTransaction_RolledBackOrToSavepoint_CapturesNothingOfIt()
+    {
+        await using var pair = await StartHeldAsync();
+        await pair.Legacy.UseAsync(async context =>
+        {
+            await using (await context.Database.BeginTransactionAsync())
+            {
+                context.Add(new Item { Code = "gone", ShelfId = 1 });
+                await context.SaveChangesAsync();
+            }
+
+            context.ChangeTracker.Clear();
+            await using var transaction = await context.Database.BeginTransactionAsync();
+            context.Add(new Item { Code = "kept", ShelfId = 1 });
+            await context.SaveChangesAsync();
+            await transaction.CreateSavepointAsync("here");
+            context.Add(new Item { Code = "undone", ShelfId = 1 });
+            await context.SaveChangesAsync();
+            await transaction.RollbackToSavepointAsync("here");
+            await transaction.CommitAsync();
+        });
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync(Outbox));
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM sync_outbox WHERE CAST(payload AS TEXT) LIKE '%kept%'"));
+    }
+
+    [TestMethod]
+    public async Task FailedSave_LeavesNothingAndTheQueueFree()
+    {
+        await using var pair = await StartHeldAsync();
+        await pair.Legacy.AddAsync(new Item { Code = "same", ShelfId = 1 });
+        await Assert.ThrowsExactlyAsync<DbUpdateException>(() => pair.Legacy.AddAsync(new Item { Code = "same", ShelfId = 1 }));
+        await pair.Legacy.AddAsync(new Item { Code = "next", ShelfId = 1 });
+        Assert.AreEqual(2, await pair.Legacy.ScalarAsync(Outbox));
+    }
+
+    [TestMethod]
+    public async Task SynchronousSave_IsCaptured_AndChecked()
+    {
+        await using var pair = await StartHeldAsync();
+        static Task AddAsync(SampleContext context)
+        {
+            context.Add(new Item { Code = "sync", ShelfId = 1 });
+            context.SaveChanges();
+            return Task.CompletedTask;
+        }
+
+        await pair.Legacy.UseAsync(AddAsync);
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync(Outbox));
+        await Assert.ThrowsExactlyAsync<NotOwnerException>(() => pair.Service.UseAsync(AddAsync));
+    }
+
+    [TestMethod]
+    public async Task Update_OfAValueNoMessageCarries_WritesNoMessage()
+    {
+        await using var pair = await StartHeldAsync();
+        var id = await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
+        await pair.Legacy.UseAsync(async context =>
+        {
+            (await context.Items.SingleAsync(item => item.Id == id)).Seen = "today";
+            await context.SaveChangesAsync();
+        });
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync(Outbox));
+    }
+
+    [TestMethod]
+    public async Task ExecuteUpdate_OnFollowerOrFenced_IsRefused_OnOwnerRuns()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        static Task UpdateAsync(SampleContext context) => context.Shelves.ExecuteUpdateAsync(set => set.SetProperty(shelf => shelf.Name, "changed"));
+        await Assert.ThrowsExactlyAsync<NotOwnerException>(() => pair.Service.UseAsync(UpdateAsync));
+        await pair.Legacy.UseAsync(UpdateAsync);
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Shelves WHERE Name = 'changed'"));
+        await pair.Legacy.DoAsync("fence", new { epoch = 1 });
+        await Assert.ThrowsExactlyAsync<NotOwnerException>(() => pair.Legacy.UseAsync(UpdateAsync));
+    }
+}

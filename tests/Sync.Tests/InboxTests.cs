@@ -1,0 +1,87 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Sync.Tests.Sample;
+using TestKit;
+
+namespace Sync.Tests;
+
+[TestClass]
+public sealed class InboxTests
+{
+    private static SyncMessage Item(int id, string code, long epoch, long position, int shelf = 1) =>
+        new("sample", "item", $"{id}", "sample.item-changed/1", epoch, position, null, Encoding.UTF8.GetBytes($$"""{"id":{{id}},"code":"{{code}}","shelfId":{{shelf}},"price":1}"""));
+
+    private static SyncMessage Shelf(int id, long epoch, long position) =>
+        new("sample", "shelf", $"{id}", "sample.shelf-changed/1", epoch, position, null, Encoding.UTF8.GetBytes($$"""{"id":{{id}},"name":"s{{id}}","row":1}"""));
+
+    private static SyncMessage Removed(int id, long epoch, long position) =>
+        new("sample", "item", $"{id}", "sample.item-removed/1", epoch, position, null, Encoding.UTF8.GetBytes($$"""{"id":{{id}}}"""));
+
+    private static async Task<string> ApplyAsync(SampleSide side, params SyncMessage[] messages)
+    {
+        var reply = await side.Host.App.Services.GetRequiredService<SyncInbox>().ApplyAsync(new SyncBatch("sample", "legacy", messages), CancellationToken.None);
+        return string.Join(' ', reply.Results.Select(result => result.Outcome));
+    }
+
+    [TestMethod]
+    public async Task Delivery_RepeatedReorderedOrAfterRemoval_ChangesNothing()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        Assert.AreEqual("Applied", await ApplyAsync(pair.Service, Item(5, "new", 1, 100)));
+        Assert.AreEqual("Duplicate Stale", await ApplyAsync(pair.Service, Item(5, "new", 1, 100), Item(5, "old", 1, 99)));
+        Assert.AreEqual(1, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'new'"));
+        Assert.AreEqual("Applied Stale Duplicate", await ApplyAsync(pair.Service, Removed(5, 1, 101), Item(5, "back", 1, 100), Removed(5, 1, 101)));
+        Assert.AreEqual(0, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
+    }
+
+    [TestMethod]
+    public async Task Delivery_ChildBeforeParentInOneBatch_IsApplied_AcrossBatches_IsRejectedUntilTheParentCame()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        Assert.AreEqual("Applied Applied", await ApplyAsync(pair.Service, Item(5, "a", 1, 100, shelf: 50), Shelf(50, 1, 101)));
+        Assert.AreEqual("Rejected Applied", await ApplyAsync(pair.Service, Item(6, "b", 1, 102, shelf: 60), Item(7, "c", 1, 103)));
+        Assert.AreEqual("Applied", await ApplyAsync(pair.Service, Shelf(60, 1, 104)));
+        Assert.AreEqual("Applied", await ApplyAsync(pair.Service, Item(6, "b", 1, 102, shelf: 60)));
+    }
+
+    [TestMethod]
+    public async Task Delivery_OfAnEpochBeforeThisSideWasOwner_IsStale_AndAnOwnerAppliesNothing()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        await SamplePair.SwitchAsync(pair.Legacy, pair.Service, 1);
+        Assert.AreEqual("Stale Stale Rejected", await ApplyAsync(pair.Service, Item(5, "late", 1, 100_000), Item(5, "own", 2, 100_000), Item(5, "next", 3, 1)));
+        await SamplePair.SwitchAsync(pair.Service, pair.Legacy, 2);
+        Assert.AreEqual("Stale Applied", await ApplyAsync(pair.Service, Item(5, "late", 2, 100_000), Item(5, "fresh", 3, 1)));
+        Assert.AreEqual("follower", (await pair.Service.StatusAsync()).GetProperty("state").GetString());
+    }
+
+    [TestMethod]
+    public async Task Delivery_UnknownTypeEntityOrForgedKey_IsRejectedAlone()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        Assert.AreEqual("Rejected Rejected Rejected Rejected Applied", await ApplyAsync(pair.Service,
+            Item(5, "a", 1, 100) with { Type = "sample.item-changed/9" },
+            Item(5, "a", 1, 100) with { Entity = "nothing" },
+            Item(5, "a", 1, 100) with { Key = "6" },
+            Item(5, "a", 1, 100) with { Payload = "{}x"u8.ToArray() },
+            Item(5, "a", 1, 100)));
+    }
+
+    [TestMethod]
+    public async Task Poison_IsParkedAfterItsAttempts_AndStopsItsOwnKeyOnly()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync(new() { ["Sync:MaximumAttempts"] = "3" });
+        await pair.Service.ScalarAsync("INSERT INTO Items (Id, Code, ShelfId, Price) VALUES (900, 'taken', 1, 1); SELECT 1");
+        await pair.Legacy.AddAsync(new Item { Code = "taken", ShelfId = 1 });
+        await pair.Legacy.AddAsync(new Item { Code = "fine", ShelfId = 1 });
+        await Eventually.GetAsync(pair.Legacy.StatusAsync, now => now.GetProperty("parked").GetInt32() == 1 && now.GetProperty("pending").GetInt32() == 1);
+        Assert.AreEqual(1, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'fine'"));
+        var parked = await pair.Legacy.Host.Client.GetStringAsync("/_sync/modules/sample/parked");
+        Assert.Contains("UNIQUE", parked);
+        await pair.Service.ScalarAsync("DELETE FROM Items WHERE Id = 900; SELECT 1");
+        var position = await pair.Legacy.ScalarAsync("SELECT position FROM sync_delivery");
+        await pair.Legacy.DoAsync("parked/retry", new { positions = new[] { position } });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using TestKit;
+
+namespace Sync.Tests.Sample;
+
+public enum Fault
+{
+    None,
+    Refuse,
+    LoseAnswer,
+    Repeat,
+}
+
+/// <summary>The way from one side to the other: its address is known before the side behind it has started, and it can fail.</summary>
+public sealed class Gate : IAsyncDisposable
+{
+    private readonly HttpClient _client = new();
+    private WebHost? _host;
+
+    public Uri Address => _host!.Address;
+
+    public Uri? Target { get; set; }
+
+    /// <summary>Applies to inbox deliveries only.</summary>
+    public Fault Fault { get; set; }
+
+    public static async Task<Gate> StartAsync()
+    {
+        var gate = new Gate();
+        gate._host = await WebHost.StartAsync(app => app.Run(gate.ForwardAsync));
+        return gate;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _host!.DisposeAsync();
+    }
+
+    private async Task ForwardAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        var fault = context.Request.Path == "/_sync/inbox" ? Fault : Fault.None;
+        if (Target is null || fault == Fault.Refuse)
+        {
+            context.Response.StatusCode = 503;
+            return;
+        }
+
+        if (fault == Fault.Repeat) (await SendAsync(context, body)).Dispose();
+        using var answer = await SendAsync(context, body);
+        if (fault == Fault.LoseAnswer)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.StatusCode = (int)answer.StatusCode;
+        await answer.Content.CopyToAsync(context.Response.Body);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpContext context, MemoryStream body)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(Target!, context.Request.Path.Value));
+        request.Content = new ByteArrayContent(body.ToArray());
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+        request.Headers.TryAddWithoutValidation("Strangler-Key", context.Request.Headers["Strangler-Key"].ToString());
+        return await _client.SendAsync(request);
+    }
+}

@@ -1,0 +1,86 @@
+using TestKit;
+
+namespace Sync.Tests.Sample;
+
+/// <summary>Both sides of the sample module, each reaching the other through a gate.</summary>
+public sealed class SamplePair : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private SamplePair(Gate toLegacy, Gate toService, Dictionary<string, string?>? settings)
+    {
+        (ToLegacy, ToService) = (toLegacy, toService);
+        Legacy = new SampleSide("legacy", _directory.File("legacy.db"), toLegacy, toService.Address, settings);
+        Service = new SampleSide("service", _directory.File("service.db"), toService, toLegacy.Address, settings);
+    }
+
+    public Gate ToLegacy { get; }
+
+    public Gate ToService { get; }
+
+    public SampleSide Legacy { get; }
+
+    public SampleSide Service { get; }
+
+    /// <summary>Starts both sides with one shelf at the legacy.</summary>
+    public static async Task<SamplePair> StartAsync(Dictionary<string, string?>? settings = null)
+    {
+        var pair = new SamplePair(await Gate.StartAsync(), await Gate.StartAsync(), settings);
+        await pair.Legacy.StartAsync();
+        await pair.Service.StartAsync();
+        await pair.Legacy.UseAsync(async context =>
+        {
+            context.Add(new Shelf { Name = "first" });
+            await context.SaveChangesAsync();
+        });
+        return pair;
+    }
+
+    /// <summary>Starts both sides in step: captured, followed, backfilled.</summary>
+    public static async Task<SamplePair> StartSyncedAsync(Dictionary<string, string?>? settings = null)
+    {
+        var pair = await StartAsync(settings);
+        await pair.SyncAsync();
+        return pair;
+    }
+
+    public async Task SyncAsync()
+    {
+        await Service.DoAsync("follow", new { epoch = 1, reset = true });
+        await Legacy.DoAsync("capture", new { enabled = true });
+        await Legacy.DoAsync("backfill", new { restart = true });
+        await CompleteAsync(Legacy, "backfill");
+    }
+
+    public static async Task CompleteAsync(SampleSide side, string work)
+    {
+        var status = await Eventually.GetAsync(side.StatusAsync, now => now.GetProperty(work).GetProperty("state").GetString() is "complete" or "failed", what: work);
+        Assert.AreEqual("complete", status.GetProperty(work).GetProperty("state").GetString(), status.ToString());
+    }
+
+    /// <summary>Fence, drain, open: as the coordinator does it.</summary>
+    public static async Task SwitchAsync(SampleSide from, SampleSide to, long epoch)
+    {
+        var fence = await from.DoAsync("fence", new { epoch });
+        var drain = await from.DoAsync("drain", new { position = fence.GetProperty("position").GetInt64(), timeoutMs = 10_000 });
+        Assert.IsTrue(drain.GetProperty("drained").GetBoolean(), drain.ToString());
+        await to.DoAsync("open", new { epoch = epoch + 1, keys = fence.GetProperty("keys"), capture = true });
+    }
+
+    public static async Task DrainedAsync(SampleSide owner)
+    {
+        var drain = await owner.DoAsync("drain", new { position = long.MaxValue, timeoutMs = 15_000 });
+        Assert.IsTrue(drain.GetProperty("drained").GetBoolean(), drain.ToString());
+    }
+
+    public async Task AssertEqualAsync() => Assert.AreEqual(await Legacy.DumpAsync(), await Service.DumpAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await Legacy.DisposeAsync();
+        await Service.DisposeAsync();
+        await ToLegacy.DisposeAsync();
+        await ToService.DisposeAsync();
+        _directory.Dispose();
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Sync.Tests.Sample;
+using TestKit;
+
+namespace Sync.Tests;
+
+[TestClass]
+public sealed class SwitchTests
+{
+    [TestMethod]
+    public async Task Fence_AmongConcurrentWriters_NoWriteIsAcknowledgedBehindIt()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        for (var round = 0; round < 8; round++)
+        {
+            var epoch = 1 + (2 * round);
+            var acknowledged = new ConcurrentBag<string>();
+            var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+            {
+                for (var n = 0; ; n++)
+                {
+                    try
+                    {
+                        var code = $"{round}-{writer}-{n}";
+                        await pair.Legacy.AddAsync(new Item { Code = code, ShelfId = 1 });
+                        acknowledged.Add(code);
+                    }
+                    catch (NotOwnerException)
+                    {
+                        return;
+                    }
+                }
+            })).ToArray();
+            await Eventually.TrueAsync(() => acknowledged.Count > round * 3);
+            var fence = await pair.Legacy.DoAsync("fence", new { epoch });
+            var rows = await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items");
+            await Task.WhenAll(writers);
+            Assert.AreEqual(rows, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items"));
+            var again = await pair.Legacy.DoAsync("fence", new { epoch });
+            Assert.AreEqual(fence.ToString(), again.ToString());
+            var drain = await pair.Legacy.DoAsync("drain", new { position = fence.GetProperty("position").GetInt64(), timeoutMs = 10_000 });
+            Assert.IsTrue(drain.GetProperty("drained").GetBoolean());
+            await pair.AssertEqualAsync();
+            Assert.AreEqual(acknowledged.Count, await pair.Service.ScalarAsync($"SELECT COUNT(*) FROM Items WHERE Code LIKE '{round}-%'"));
+            await pair.Service.DoAsync("open", new { epoch = epoch + 1, keys = fence.GetProperty("keys"), capture = true });
+            await SamplePair.SwitchAsync(pair.Service, pair.Legacy, epoch + 1);
+        }
+    }
+
+    [TestMethod]
+    public async Task Steps_RepeatedOrOutOfPlace_AreIdempotentOrConflict()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        Assert.AreEqual(HttpStatusCode.Conflict, (await pair.Legacy.TryAsync("fence", new { epoch = 2 })).StatusCode);
+        Assert.AreEqual(HttpStatusCode.Conflict, (await pair.Service.TryAsync("fence", new { epoch = 1 })).StatusCode);
+        Assert.AreEqual(HttpStatusCode.Conflict, (await pair.Service.TryAsync("open", new { epoch = 1 })).StatusCode);
+        await pair.Legacy.DoAsync("fence", new { epoch = 1 });
+        await pair.Legacy.DoAsync("open", new { epoch = 2, capture = true });
+        await pair.Legacy.DoAsync("open", new { epoch = 2, capture = true });
+        await pair.Legacy.AddAsync(new Item { Code = "after abort", ShelfId = 1 });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+        Assert.AreEqual(2, (await pair.Service.StatusAsync()).GetProperty("epoch").GetInt64());
+        Assert.AreEqual(HttpStatusCode.Conflict, (await pair.Legacy.TryAsync("retire", new { epoch = 2 })).StatusCode);
+        pair.Legacy.Host.Client.DefaultRequestHeaders.Remove("Strangler-Key");
+        Assert.AreEqual(HttpStatusCode.Unauthorized, (await pair.Legacy.TryAsync("fence", new { epoch = 2 })).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task Random_WritesSwitchesAndFaults_BothSidesAgreeWithTheModel()
+    {
+        var random = new Random(20240607);
+        await using var pair = await SamplePair.StartSyncedAsync();
+        var model = new Dictionary<int, decimal>();
+        var (owner, other, epoch) = (pair.Legacy, pair.Service, 1L);
+        for (var step = 0; step < 150; step++)
+        {
+            var fault = random.Next(10) switch { 0 => Fault.LoseAnswer, 1 => Fault.Repeat, 2 => Fault.Refuse, _ => Fault.None };
+            (pair.ToLegacy.Fault, pair.ToService.Fault) = (fault, fault);
+            switch (random.Next(12))
+            {
+                case 0:
+                    (pair.ToLegacy.Fault, pair.ToService.Fault) = (Fault.None, Fault.None);
+                    await SamplePair.SwitchAsync(owner, other, epoch++);
+                    (owner, other) = (other, owner);
+                    break;
+                case 1 or 2 or 3 when model.Count > 0:
+                    var removed = model.Keys.ElementAt(random.Next(model.Count));
+                    await owner.UseAsync(context => { context.Remove(new Item { Id = removed, Code = "" }); return context.SaveChangesAsync(); });
+                    model.Remove(removed);
+                    break;
+                case 4 or 5 or 6 or 7 when model.Count > 0:
+                    var changed = model.Keys.ElementAt(random.Next(model.Count));
+                    await owner.UseAsync(async context =>
+                    {
+                        (await context.Items.SingleAsync(item => item.Id == changed)).Price = step;
+                        await context.SaveChangesAsync();
+                    });
+                    model[changed] = step;
+                    break;
+                case 8:
+                    await other.StopAsync();
+                    await other.StartAsync();
+                    break;
+                default:
+                    model[await owner.AddAsync(new Item { Code = $"c{step}", ShelfId = 1, Price = step })] = step;
+                    break;
+            }
+        }
+
+        (pair.ToLegacy.Fault, pair.ToService.Fault) = (Fault.None, Fault.None);
+        await SamplePair.DrainedAsync(owner);
+        await pair.AssertEqualAsync();
+        Assert.AreEqual(
+            string.Join(' ', model.OrderBy(row => row.Key).Select(row => FormattableString.Invariant($"{row.Key}={row.Value}"))),
+            await owner.UseAsync(async context => string.Join(' ', (await context.Items.OrderBy(i => i.Id).ToListAsync()).Select(row => FormattableString.Invariant($"{row.Id}={row.Price:0.##}")))));
+    }
+
+    [TestMethod]
+    public async Task Start_OnTablesOfANewerVersion_IsRefusedWithFileAndMend()
+    {
+        await using var pair = await SamplePair.StartAsync();
+        await pair.Legacy.StopAsync();
+        await pair.Legacy.ScalarAsync("INSERT INTO sync_schema (version) VALUES (99); SELECT 1");
+        var error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(pair.Legacy.StartAsync);
+        Assert.Contains("legacy.db", error.Message);
+        Assert.Contains("version 99", error.Message);
+        Assert.Contains("Run a version", error.Message);
+    }
+
+    [TestMethod]
+    public async Task Backfill_OverRowsOnlyTheReceiverHas_RemovesThemAndFreesTheirUniqueValues()
+    {
+        await using var pair = await SamplePair.StartAsync();
+        await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
+        await pair.Service.ScalarAsync("INSERT INTO Shelves (Id, Name, Place_Row) VALUES (1, 'x', 0), (9, 'y', 0); INSERT INTO Items (Id, Code, ShelfId, Price) VALUES (50, 'a', 9, 1), (51, 'b', 9, 1); SELECT 1");
+        await pair.SyncAsync();
+        await pair.AssertEqualAsync();
+    }
+}
