@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Benchmarks;
+
+/// <summary>Chooses a benchmark by name, runs it, prints its result. Exit codes: 0 within the budget, 1 over it, 2 wrong use.</summary>
+internal static class BenchmarkCommand
+{
+    private static readonly IBenchmark[] All = [new StartupBenchmark(), new PassthroughBenchmark(), new SwitchBenchmark()];
+
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        if (args is [] or ["--help"] or ["-h"] or ["help"])
+        {
+            await output.WriteLineAsync("Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [--json] [--times N]\n");
+            await ListAsync(output);
+            return args.Length == 0 ? 2 : 0;
+        }
+
+        if (args is ["list"])
+        {
+            await ListAsync(output);
+            return 0;
+        }
+
+        if (All.FirstOrDefault(b => b.Name == args[0]) is not { } benchmark) return await WrongAsync(error, $"There is no benchmark '{args[0]}'; 'list' prints them.");
+        var json = false;
+        var times = benchmark.DefaultTimes;
+        for (var i = 1; i < args.Length; i++)
+        {
+            if (args[i] == "--json") json = true;
+            else if (args[i] == "--times" && i + 1 < args.Length && int.TryParse(args[i + 1], CultureInfo.InvariantCulture, out times) && times > 0) i++;
+            else return await WrongAsync(error, $"'{args[i]}' is not understood; known are --json and --times N.");
+        }
+
+#if DEBUG
+        await error.WriteLineAsync("This is a Debug build: its numbers say nothing. Use -c Release.");
+#endif
+        var result = await benchmark.RunAsync(times, error);
+        await output.WriteLineAsync(json ? result.ToJson() : result.ToTable());
+        return result.Ok ? 0 : 1;
+    }
+
+    private static async Task ListAsync(TextWriter output)
+    {
+        foreach (var benchmark in All) await output.WriteLineAsync($"{benchmark.Name,-12} {benchmark.About}");
+    }
+
+    private static async Task<int> WrongAsync(TextWriter error, string message)
+    {
+        await error.WriteLineAsync(message);
+        return 2;
+    }
+}

@@ -1,0 +1,98 @@
+using Benchmarks.Load;
+using Benchmarks.Servers;
+using TestKit;
+using TestKit.Processes;
+
+namespace Benchmarks;
+
+/// <summary>Strangler.Host against YARP alone, each a process of its own before the same upstream, in rounds that take turns.</summary>
+internal sealed class PassthroughBenchmark : IBenchmark
+{
+    private const int Connections = 32;
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
+
+    public string Name => "passthrough";
+
+    public string About => "an endpoint of the plan at stage Legacy against YARP alone: throughput and p99, 32 connections, 100 B and 10 KB";
+
+    public int DefaultTimes => 9;
+
+    public async Task<BenchmarkResult> RunAsync(int times, TextWriter progress)
+    {
+        var self = typeof(PassthroughBenchmark).Assembly.Location;
+        await using var upstream = await TestProcess.StartAsync(new TestProcessStart(self) { Name = "upstream", Arguments = [UpstreamServer.Mode] });
+        await using var bare = await TestProcess.StartAsync(new TestProcessStart(self) { Name = "yarp", Arguments = [BareProxyServer.Mode, "--upstream", upstream.Url.ToString()] });
+        using var directory = new TemporaryDirectory();
+        await using var strangler = await StartProxyAsync(upstream.Url, directory);
+
+        var metrics = new Dictionary<string, double>();
+        foreach (var (label, size) in new[] { ("100B", 100), ("10KB", 10_240) })
+            await CompareAsync(label, new Uri(bare.Url, $"/bytes/{size}"), new Uri(strangler.Url, $"/bytes/{size}"), times, metrics, progress);
+        return new BenchmarkResult(
+            Name,
+            metrics,
+            [
+                Limit.Least("throughputRatio100B", 0.95), Limit.Most("p99Ratio100B", 1.10),
+                Limit.Least("throughputRatio10KB", 0.95), Limit.Most("p99Ratio10KB", 1.10),
+                Limit.Most("failed", 0),
+            ]);
+    }
+
+    private static async Task CompareAsync(string label, Uri bare, Uri strangler, int times, Dictionary<string, double> metrics, TextWriter progress)
+    {
+        foreach (var url in new[] { bare, strangler, bare, strangler }) await ClosedLoop.RunAsync(url, Connections, Round);
+        var rounds = new List<(LoadResult Bare, LoadResult Strangler)>();
+        for (var i = 0; i < times; i++)
+        {
+            // Taking turns in who goes first: what drifts on the machine drifts for both.
+            var first = await ClosedLoop.RunAsync(i % 2 == 0 ? bare : strangler, Connections, Round);
+            var second = await ClosedLoop.RunAsync(i % 2 == 0 ? strangler : bare, Connections, Round);
+            rounds.Add(i % 2 == 0 ? (first, second) : (second, first));
+            var (a, b) = rounds[^1];
+            await progress.WriteLineAsync($"{label} round {i + 1} of {times}: YARP {a.Throughput:0}/s p99 {a.P99:0.0} ms, Strangler {b.Throughput:0}/s p99 {b.P99:0.0} ms");
+        }
+
+        metrics["yarpPerSecond" + label] = Quantiles.Median(rounds.Select(static r => r.Bare.Throughput));
+        metrics["stranglerPerSecond" + label] = Quantiles.Median(rounds.Select(static r => r.Strangler.Throughput));
+        metrics["throughputRatio" + label] = Quantiles.Median(rounds.Select(static r => r.Strangler.Throughput / r.Bare.Throughput));
+        metrics["p99Ratio" + label] = Quantiles.Median(rounds.Select(static r => r.Strangler.P99 / r.Bare.P99));
+        metrics["failed"] = metrics.GetValueOrDefault("failed") + rounds.Sum(static r => r.Bare.Failed + r.Strangler.Failed);
+    }
+
+    private static async Task<TestProcess> StartProxyAsync(Uri upstream, TemporaryDirectory directory)
+    {
+        var publicPort = FreePort.Take();
+        var adminPort = FreePort.Take();
+        await File.WriteAllTextAsync(
+            directory.File("plan.json"),
+            $$"""
+            {
+              "legacy": { "address": "{{upstream}}" },
+              "modules": {
+                "bytes": {
+                  "service": { "addresses": ["{{upstream}}"] },
+                  "data": "none",
+                  "endpoints": [ { "id": "bytes.read", "match": "GET /bytes/{size}" } ]
+                }
+              }
+            }
+            """);
+        return await TestProcess.StartAsync(new TestProcessStart("proxy/Strangler.Host")
+        {
+            Url = new Uri(publicPort.Url),
+            PassUrl = false,
+            Health = adminPort.Url + "/healthz",
+            Environment = new Dictionary<string, string>
+            {
+                ["Strangler__Plan"] = directory.File("plan.json"),
+                ["Strangler__State"] = directory.File("strangler.db"),
+                ["Strangler__AdminKey"] = "benchmark",
+                ["Strangler__SyncKey"] = "benchmark",
+                ["Strangler__PublicUrl"] = publicPort.Url,
+                ["Strangler__AdminUrl"] = adminPort.Url,
+                // As the bare host: no log to write.
+                ["Logging__LogLevel__Default"] = "None",
+            },
+        });
+    }
+}

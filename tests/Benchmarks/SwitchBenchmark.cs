@@ -1,0 +1,104 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Benchmarks.Load;
+using TestKit;
+using TestKit.Processes;
+
+namespace Benchmarks;
+
+/// <summary>
+/// How long a write waits while ownership changes hands: 200 writes/s through the public URL, the catalog switched there and back.
+/// The pause of a switch is the longest that any one write around it took, less the median write.
+/// </summary>
+internal sealed class SwitchBenchmark : IBenchmark
+{
+    private const string Module = "catalog";
+    private const int PerSecond = 200;
+    private const int Products = 200;
+    private static readonly TimeSpan Around = TimeSpan.FromMilliseconds(500);
+
+    public string Name => "switch";
+
+    public string About => "the pause of writes in an ownership switch at 200 writes/s; --times 100 for the full count";
+
+    public int DefaultTimes => 20;
+
+    public async Task<BenchmarkResult> RunAsync(int times, TextWriter progress)
+    {
+        await using var system = await StranglerSystem.StartAsync();
+        await PrepareAsync(system);
+        var bodies = await BodiesAsync(system.Public);
+        var load = new OpenLoop(PerSecond, number => WriteAsync(system.Public, bodies[number % bodies.Count], number));
+        using var stop = new CancellationTokenSource();
+        var writing = load.RunAsync(stop.Token);
+        var switches = new List<(TimeSpan From, TimeSpan To)>();
+        try
+        {
+            // The first seconds warm both sides up and are not counted.
+            await Task.Delay(TimeSpan.FromSeconds(3), CancellationToken.None);
+            for (var i = 0; i < times; i++)
+            {
+                var from = load.Now;
+                if (i % 2 == 0) await system.Admin.AdvanceAsync(Module, "Extracted", force: true, reason: "benchmark");
+                else await system.Admin.RollbackAsync(Module, "Canary");
+                switches.Add((from, load.Now));
+                await progress.WriteLineAsync($"switch {i + 1} of {times}: took {(switches[^1].To - from).TotalMilliseconds:0} ms");
+                await Task.Delay(Around + Around, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await writing;
+        }
+
+        return Result(load.Samples, switches);
+    }
+
+    private BenchmarkResult Result(IReadOnlyCollection<Sample> samples, List<(TimeSpan From, TimeSpan To)> switches)
+    {
+        var median = Quantiles.Median(samples.Select(static s => s.Milliseconds));
+        var pauses = switches
+            .Select(w => samples.Where(s => s.Due >= w.From - Around && s.Due <= w.To + Around).Max(static s => s.Milliseconds) - median)
+            .ToList();
+        return new BenchmarkResult(
+            Name,
+            new Dictionary<string, double>
+            {
+                ["switches"] = pauses.Count,
+                ["writes"] = samples.Count,
+                ["failed"] = samples.Count(static s => !s.Good),
+                ["medianWriteMilliseconds"] = median,
+                ["pauseP50Milliseconds"] = Quantiles.Of(pauses, 0.5),
+                ["pauseP99Milliseconds"] = Quantiles.Of(pauses, 0.99),
+                ["switchP50Milliseconds"] = Quantiles.Median(switches.Select(static w => (w.To - w.From).TotalMilliseconds)),
+            },
+            [Limit.Most("pauseP50Milliseconds", 30), Limit.Most("pauseP99Milliseconds", 100), Limit.Most("failed", 0)]);
+    }
+
+    private static async Task PrepareAsync(StranglerSystem system)
+    {
+        await system.Admin.AdvanceWhenAllowedAsync(Module, "Syncing");
+        await system.Admin.BackfillAsync(Module);
+        await Eventually.TrueAsync(
+            async () => await system.Admin.StageAsync(Module) != "Legacy" && (await system.Admin.StatusAsync(Module)).GetRawText().Contains("\"complete\"", StringComparison.OrdinalIgnoreCase),
+            TimeSpan.FromMinutes(2),
+            "The backfill is complete");
+        await system.Admin.AdvanceAsync(Module, "Shadow", force: true, reason: "benchmark");
+        await system.Admin.AdvanceAsync(Module, "Canary", percent: 100, force: true, reason: "benchmark");
+    }
+
+    private static async Task<List<Dictionary<string, JsonElement>>> BodiesAsync(HttpClient client)
+    {
+        var list = await client.GetFromJsonAsync<JsonElement>($"/api/products?page=1&pageSize={Products}&sort=id");
+        return [.. list.GetProperty("items").EnumerateArray().Select(static p => p.EnumerateObject().Where(static f => f.Name != "version").ToDictionary(static f => f.Name, static f => f.Value))];
+    }
+
+    private static async Task<bool> WriteAsync(HttpClient client, Dictionary<string, JsonElement> product, int number)
+    {
+        var body = product.ToDictionary(static f => f.Key, static f => (object)f.Value);
+        body["price"] = 1 + (number % 10_000) / 100m;
+        using var answer = await client.PutAsJsonAsync($"/api/products/{product["id"].GetInt64()}", body);
+        return answer.IsSuccessStatusCode;
+    }
+}
