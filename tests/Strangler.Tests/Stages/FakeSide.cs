@@ -176,7 +176,7 @@ internal sealed class FakeSide : IAsyncDisposable
                 return new { epoch, position = Position, keys = new Dictionary<string, long> { ["product"] = 1000 + Position } };
             case "drain": return new { drained = _pending.Count == 0, acknowledged = _pending.Count == 0 ? Position : _pending[0].Position - 1, parked = Parked };
             case "open":
-                if (State == "retired" || (State == "owner" ? epoch < Epoch : epoch <= Epoch)) return null;
+                if (State == "retired" || (State == "owner" ? epoch != Epoch : epoch <= Epoch)) return null;
                 (State, Epoch, Capture) = ("owner", epoch, body.GetProperty("capture").GetBoolean());
                 return Status();
             case "detach":

@@ -60,6 +60,19 @@ public sealed class OwnershipSwitchTests
         var proxy = await system.AtAsync(Stage.Canary);
         system.Legacy.Fault = call => call == "fence" ? "500" : null;
         await Assert.ThrowsExactlyAsync<SwitchAbortedException>(() => Extract(proxy));
+        // The fence never took: it is still owner, and the epoch that it has is good.
+        await system.AssertSettledAsync(proxy, Side.Legacy, 1);
+        system.Legacy.Fault = _ => null;
+        Assert.AreEqual(Stage.Extracted, (await Extract(proxy)).To);
+    }
+
+    [TestMethod]
+    public async Task Switch_FenceAnswerIsLost_OldOwnerWritesAgainAtANewEpoch()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        var proxy = await system.AtAsync(Stage.Canary);
+        system.Legacy.Fault = call => call == "fence" ? "cut" : null;
+        await Assert.ThrowsExactlyAsync<SwitchAbortedException>(() => Extract(proxy));
         await system.AssertSettledAsync(proxy, Side.Legacy, 2);
     }
 
@@ -119,7 +132,7 @@ public sealed class OwnershipSwitchTests
     {
         await using var system = await SwitchSystem.StartAsync();
         await system.AtAsync(Stage.Canary);
-        system.Legacy.Fault = call => call == "fence" ? "500" : null;
+        system.Legacy.Fault = call => call == "fence" ? "cut" : null;
         var dying = system.Join(new CrashAt(point));
         await Assert.ThrowsExactlyAsync<SimulatedCrashException>(() => Extract(dying));
         var second = system.Join();

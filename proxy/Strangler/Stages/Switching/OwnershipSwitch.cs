@@ -240,9 +240,17 @@ internal sealed partial class OwnershipSwitch(
             }
             catch (SideException error)
             {
+                var seen = error.Failure == SideFailure.Refused ? await LookAsync(entry.Module, entry.From, cancellation).ConfigureAwait(false) : null;
+                if (seen is { IsOwner: true } && !await FencesAsync(entry, seen.Epoch, cancellation).ConfigureAwait(false))
+                {
+                    // The fence never took: it has been owner all along, and stays so at the epoch that it has.
+                    await MarkAsync(progress, entry with { NewEpoch = seen.Epoch }, cancellation).ConfigureAwait(false);
+                    break;
+                }
+
                 // It has seen a higher epoch than the journal knows of: use one above.
-                if (error.Failure == SideFailure.Refused && await LookAsync(entry.Module, entry.From, cancellation).ConfigureAwait(false) is { } seen && seen.Epoch >= entry.NewEpoch)
-                    await MarkAsync(progress, entry with { NewEpoch = seen.Epoch + 1 }, cancellation).ConfigureAwait(false);
+                if (seen is not null && seen.Epoch >= entry.NewEpoch) await MarkAsync(progress, entry with { NewEpoch = seen.Epoch + 1 }, cancellation).ConfigureAwait(false);
+                if (seen is { IsOwner: true }) continue;
                 await RetryAsync(progress, error, pause, cancellation).ConfigureAwait(false);
             }
         }
@@ -297,6 +305,21 @@ internal sealed partial class OwnershipSwitch(
         catch (SideException)
         {
             // Unconfirmed: the caller goes forward and reports its own error.
+            return false;
+        }
+    }
+
+    // Makes sure that no fence of this switch can still arrive late and leave the module without an owner: fenced now, it is opened again above.
+    private async Task<bool> FencesAsync(SwitchEntry entry, long epoch, CancellationToken cancellation)
+    {
+        try
+        {
+            await sides.FenceAsync(entry.Module, entry.From, epoch, Limits.FenceLimit, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (SideException)
+        {
+            // It neither fences nor opens, and it is owner: nothing is better than to leave it so.
             return false;
         }
     }
