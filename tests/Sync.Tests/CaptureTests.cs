@@ -120,4 +120,35 @@ public sealed class CaptureTests
         await pair.Legacy.DoAsync("fence", new { epoch = 1 });
         await Assert.ThrowsExactlyAsync<NotOwnerException>(() => pair.Legacy.UseAsync(UpdateAsync));
     }
+
+    [TestMethod]
+    public async Task OtherContext_WritingTheModulesTable_IsRefusedWhenNotOwner_ButMayReadFromIt()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var scope = pair.Service.Host.App.Services.CreateAsyncScope();
+        var other = scope.ServiceProvider.GetRequiredService<OtherContext>();
+        await Assert.ThrowsExactlyAsync<NotOwnerException>(() => other.Database.ExecuteSqlRawAsync("UPDATE Shelves SET Name = 'x'"));
+        Assert.AreEqual(1, await other.Database.ExecuteSqlRawAsync("INSERT INTO Notes (Text) SELECT Name FROM Shelves"));
+    }
+
+    [TestMethod]
+    public async Task LateCommittingTransaction_BesideLaterWrites_IsNotSkipped()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<SampleContext>();
+        Task later;
+        await using (var transaction = await context.Database.BeginTransactionAsync())
+        {
+            context.Add(new Item { Code = "early", ShelfId = 1 });
+            await context.SaveChangesAsync();
+            later = Task.Run(() => pair.Legacy.AddAsync(new Item { Code = "later", ShelfId = 1 }));
+            await transaction.CommitAsync();
+        }
+
+        await later;
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+        Assert.AreEqual(2, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
+    }
 }

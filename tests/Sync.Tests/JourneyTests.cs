@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
 using TestKit;
 
@@ -149,5 +150,47 @@ public sealed class JourneyTests
         Assert.AreEqual(before, await CountAsync());
         (await pair.Legacy.Host.Client.GetAsync("/report")).EnsureSuccessStatusCode();
         Assert.AreEqual(before + 1, await CountAsync());
+    }
+
+    [TestMethod]
+    public async Task Detach_TellsOtherModulesToReadFromTheService()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        var reads = pair.Legacy.Host.App.Services.GetRequiredService<IModuleReads>();
+        Assert.AreEqual(ModuleReadMode.Local, reads.ModeOf("sample"));
+        await pair.Legacy.DoAsync("detach", new { detached = true });
+        Assert.AreEqual(ModuleReadMode.Remote, reads.ModeOf("sample"));
+        await pair.Legacy.DoAsync("detach", new { detached = false });
+        Assert.AreEqual(ModuleReadMode.Local, reads.ModeOf("sample"));
+    }
+
+    [TestMethod]
+    public async Task Backfill_OwnerDiesInTheMiddle_GoesOnAfterTheRestart()
+    {
+        await using var pair = await SamplePair.StartAsync(new() { ["Sync:BackfillChunk"] = "100", ["Sync:BackfillRowsPerSecond"] = "4000" });
+        await pair.Legacy.AddAsync([.. Enumerable.Range(1, 3_000).Select(n => new Item { Code = $"c{n}", ShelfId = 1 })]);
+        await pair.Service.DoAsync("follow", new { epoch = 1, reset = true });
+        await pair.Legacy.DoAsync("capture", new { enabled = true });
+        await pair.Legacy.DoAsync("backfill", new { restart = true });
+        await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items") > 300);
+        await pair.Legacy.StopAsync();
+        var before = await pair.Legacy.ScalarAsync("SELECT rows FROM sync_backfill");
+        Assert.IsGreaterThan(0, before);
+        await pair.Legacy.StartAsync();
+        await SamplePair.CompleteAsync(pair.Legacy, "backfill");
+        Assert.AreEqual(3_001, (await pair.Legacy.StatusAsync()).GetProperty("backfill").GetProperty("rows").GetInt64());
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task CaptureOff_DiscardsWhatWasNotDelivered()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        pair.ToService.Fault = Fault.Refuse;
+        await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
+        var status = await pair.Legacy.DoAsync("capture", new { enabled = false });
+        Assert.AreEqual(0, status.GetProperty("pending").GetInt64());
+        await pair.Legacy.AddAsync(new Item { Code = "b", ShelfId = 1 });
+        Assert.AreEqual(0, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM sync_outbox"));
     }
 }
