@@ -35,7 +35,17 @@ internal static class BenchmarkCommand
 #if DEBUG
         await error.WriteLineAsync("This is a Debug build: its numbers say nothing. Use -c Release.");
 #endif
-        var result = await benchmark.RunAsync(times, error);
+        BenchmarkResult result;
+        try
+        {
+            result = await benchmark.RunAsync(times, error);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or TimeoutException or HttpRequestException or IOException)
+        {
+            await error.WriteLineAsync($"{benchmark.Name} could not be measured: {failure.Message}");
+            return 1;
+        }
+
         await output.WriteLineAsync(json ? result.ToJson() : result.ToTable());
         return result.Ok ? 0 : 1;
     }

@@ -23,7 +23,7 @@ internal sealed class PassthroughBenchmark : IBenchmark
         await using var upstream = await TestProcess.StartAsync(new TestProcessStart(self) { Name = "upstream", Arguments = [UpstreamServer.Mode] });
         await using var bare = await TestProcess.StartAsync(new TestProcessStart(self) { Name = "yarp", Arguments = [BareProxyServer.Mode, "--upstream", upstream.Url.ToString()] });
         using var directory = new TemporaryDirectory();
-        await using var strangler = await StartProxyAsync(upstream.Url, directory);
+        await using var strangler = await StartProxyAsync(upstream.Url, bare.Url, directory);
 
         var metrics = new Dictionary<string, double>();
         foreach (var (label, size) in new[] { ("100B", 100), ("10KB", 10_240) })
@@ -59,8 +59,9 @@ internal sealed class PassthroughBenchmark : IBenchmark
         metrics["failed"] = metrics.GetValueOrDefault("failed") + rounds.Sum(static r => r.Bare.Failed + r.Strangler.Failed);
     }
 
-    private static async Task<TestProcess> StartProxyAsync(Uri upstream, TemporaryDirectory directory)
+    private static async Task<TestProcess> StartProxyAsync(Uri upstream, Uri service, TemporaryDirectory directory)
     {
+        // The service is never asked at stage Legacy; it only has to be another server than the legacy.
         var publicPort = FreePort.Take();
         var adminPort = FreePort.Take();
         await File.WriteAllTextAsync(
@@ -70,7 +71,7 @@ internal sealed class PassthroughBenchmark : IBenchmark
               "legacy": { "address": "{{upstream}}" },
               "modules": {
                 "bytes": {
-                  "service": { "addresses": ["{{upstream}}"] },
+                  "service": { "addresses": ["{{service}}"] },
                   "data": "none",
                   "endpoints": [ { "id": "bytes.read", "match": "GET /bytes/{size}" } ]
                 }

@@ -79,12 +79,16 @@ internal sealed class SwitchBenchmark : IBenchmark
     private static async Task PrepareAsync(StranglerSystem system)
     {
         await system.Admin.AdvanceWhenAllowedAsync(Module, "Syncing");
-        await system.Admin.BackfillAsync(Module);
+        // Entering Syncing starts the backfill, and Shadow is refused until it is complete and a reconcile has found no difference.
         await Eventually.TrueAsync(
-            async () => await system.Admin.StageAsync(Module) != "Legacy" && (await system.Admin.StatusAsync(Module)).GetRawText().Contains("\"complete\"", StringComparison.OrdinalIgnoreCase),
+            async () =>
+            {
+                await system.Admin.ReconcileAsync(Module);
+                using var answer = await system.Admin.Client.PostAsJsonAsync($"/admin/modules/{Module}/advance", new { to = "Shadow" });
+                return answer.IsSuccessStatusCode;
+            },
             TimeSpan.FromMinutes(2),
-            "The backfill is complete");
-        await system.Admin.AdvanceAsync(Module, "Shadow", force: true, reason: "benchmark");
+            "Backfill and reconcile are done");
         await system.Admin.AdvanceAsync(Module, "Canary", percent: 100, force: true, reason: "benchmark");
     }
 
