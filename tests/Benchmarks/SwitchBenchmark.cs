@@ -14,7 +14,7 @@ internal sealed class SwitchBenchmark : IBenchmark
 {
     private const string Module = "catalog";
     private const int PerSecond = 200;
-    private const int Products = 200;
+    private const int Products = 100;
     private static readonly TimeSpan Around = TimeSpan.FromMilliseconds(500);
 
     public string Name => "switch";
@@ -94,7 +94,7 @@ internal sealed class SwitchBenchmark : IBenchmark
 
     private static async Task<List<Dictionary<string, JsonElement>>> BodiesAsync(HttpClient client)
     {
-        var list = await client.GetFromJsonAsync<JsonElement>($"/api/products?page=1&pageSize={Products}&sort=id");
+        var list = await client.GetFromJsonAsync<JsonElement>($"/api/products?page=1&pageSize={Products}");
         return [.. list.GetProperty("items").EnumerateArray().Select(static p => p.EnumerateObject().Where(static f => f.Name != "version").ToDictionary(static f => f.Name, static f => f.Value))];
     }
 
