@@ -28,6 +28,7 @@ internal static class StartupRunner
     {
         StartupException => error.Message,
         IOException { InnerException: AddressInUseException } => $"{error.Message.TrimEnd('.')}. Give another address with --urls, or stop the process that uses it.",
+        FormatException or ArgumentOutOfRangeException { ParamName: "port" } => $"{error.Message.TrimEnd('.')}. Mend the address in --urls: http://host:port, with a port up to 65535.",
         OptionsValidationException invalid => string.Join(" ", invalid.Failures),
         UnauthorizedAccessException or IOException => $"{error.Message.TrimEnd('.')}. Make the directory writable, or name another one in the settings.",
         SqliteException { SqliteErrorCode: 8 or 14 } => $"The database cannot be written ({error.Message.TrimEnd('.')}). Mend the rights of its directory, or name another file in Database:ConnectionString.",
