@@ -13,7 +13,7 @@ internal static class StartupRunner
         try
         {
             await using var app = await build();
-            await app.StartAsync();
+            await StartAsync(app);
             await app.WaitForShutdownAsync();
             return 0;
         }
@@ -21,6 +21,20 @@ internal static class StartupRunner
         {
             await Console.Error.WriteLineAsync($"error: {reason}");
             return 1;
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            // Background work has begun before the port is bound; disposing it without a stop would log its own failure.
+            await app.StopAsync();
+            throw;
         }
     }
 
