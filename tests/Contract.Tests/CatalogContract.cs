@@ -89,7 +89,8 @@ public abstract class CatalogContract
         await Snapshot.VerifyAsync(visitor.Transcript.Replace(id, "{id}", StringComparison.Ordinal));
     }
 
-    [TestMethod]
+    // Alone, because pages of other tests list the categories.
+    [TestMethod, DoNotParallelize]
     public async Task CategoriesApi_ListCreateChangeRemove()
     {
         using var visitor = new Visitor(await TargetAsync());

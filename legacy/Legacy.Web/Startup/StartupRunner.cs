@@ -15,7 +15,7 @@ public static class StartupRunner
         try
         {
             await using var app = await build();
-            await app.StartAsync();
+            await StartAsync(app);
             await app.WaitForShutdownAsync();
             return 0;
         }
@@ -26,10 +26,25 @@ public static class StartupRunner
         }
     }
 
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            // Background work has begun before the port is bound; disposing it without a stop would log its own failure.
+            await app.StopAsync();
+            throw;
+        }
+    }
+
     private static string? Describe(Exception error) => error switch
     {
         StartupException => error.Message,
         IOException { InnerException: AddressInUseException } => $"{error.Message.TrimEnd('.')}. Give another address with --urls, or stop the process that uses it.",
+        FormatException or ArgumentOutOfRangeException { ParamName: "port" } => $"{error.Message.TrimEnd('.')}. Mend the address in --urls: http://host:port, with a port up to 65535.",
         OptionsValidationException invalid => string.Join(" ", invalid.Failures),
         UnauthorizedAccessException or IOException => $"{error.Message.TrimEnd('.')}. Make the directory writable, or name another one in the settings.",
         SqliteException { SqliteErrorCode: 8 or 14 } => $"The database cannot be written ({error.Message.TrimEnd('.')}). Mend the rights of its directory, or name another file in Database:ConnectionString.",
