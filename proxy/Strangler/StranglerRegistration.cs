@@ -43,6 +43,7 @@ public static class StranglerRegistration
 
         services.AddSingleton<MirrorQueue>();
         services.AddSingleton<MirrorSender>();
+        services.AddSingleton<SecondLook>();
         services.AddSingleton<MirrorTap>();
         services.AddHostedService<MirrorWorker>();
 

@@ -65,7 +65,7 @@ public sealed class CatalogJourneyTests
         await shop.SetPriceAsync(product: 1, price: 4321.09m);
         await shop.DrainedAsync();
 
-        StringAssert.Contains(await shop.Processes.Public.GetStringAsync("/reports/sales"), "4,321.09", "the sales report joins the legacy's copy of the product");
+        StringAssert.Contains(await shop.Processes.Public.GetStringAsync("/reports/sales?productId=1"), "4,321.09", "the sales report joins the legacy's copy of the product");
         Assert.AreEqual(2 * 4321.09m, await shop.OrderTotalAsync(product: 1, quantity: 2), "checkout charges the service's price");
     }
 

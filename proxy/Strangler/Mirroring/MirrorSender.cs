@@ -1,5 +1,6 @@
 using System.Net;
 using Strangler.Decision;
+using Strangler.Evidence;
 using Strangler.Forwarding;
 using Strangler.Stages;
 
@@ -18,6 +19,26 @@ internal sealed class MirrorSender
 
     /// <summary>False for what belongs to the client's connection and for what is the proxy's own.</summary>
     public static bool Travels(string header) => header.Length > 0 && header[0] != ':' && !HopByHop.Contains(header) && !InternalHeader.Is(header);
+
+    /// <summary>As <see cref="AskAsync"/>, within the plan's time for a candidate.</summary>
+    /// <returns>The answer, or null and the class that its absence ends in.</returns>
+    public async Task<(MirrorAnswer? Answer, ComparisonClass Failure)> TryAskAsync(MirrorJob job, Side side, TimeProvider time, CancellationToken stopping)
+    {
+        using var limit = new CancellationTokenSource(job.Limits.CandidateTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
+        try
+        {
+            return (await AskAsync(job, side, either.Token), ComparisonClass.TooLarge);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return (null, ComparisonClass.TimedOut);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            return (null, ComparisonClass.CandidateFailed);
+        }
+    }
 
     /// <returns>The answer, or null when its body is longer than the limit.</returns>
     /// <exception cref="HttpRequestException">The side did not answer.</exception>

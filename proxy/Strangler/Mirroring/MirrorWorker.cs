@@ -6,13 +6,12 @@ using Strangler.Stages;
 namespace Strangler.Mirroring;
 
 /// <summary>
-/// Takes mirrored reads off the queue, asks the other side, compares, and counts each in exactly one class. Answers that differ are asked for once
-/// more on both sides, as a change may have been on its way.
+/// Takes mirrored reads off the queue, asks the other side, compares, and counts each in exactly one class. Answers that differ
+/// get a <see cref="SecondLook"/>, as a change may have been on its way.
 /// </summary>
 internal sealed partial class MirrorWorker(
-    MirrorQueue queue, MirrorSender sender, EvidenceLedger ledger, StranglerTelemetry telemetry, TimeProvider time, ILogger<MirrorWorker> logger) : BackgroundService
+    MirrorQueue queue, MirrorSender sender, SecondLook secondLook, EvidenceLedger ledger, StranglerTelemetry telemetry, TimeProvider time, ILogger<MirrorWorker> logger) : BackgroundService
 {
-    private static readonly TimeSpan BeforeSecondLook = TimeSpan.FromMilliseconds(250);
     private readonly ILogger _logger = logger;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,40 +50,19 @@ internal sealed partial class MirrorWorker(
         using var activity = StranglerTelemetry.Source.StartActivity("strangler.mirror");
         activity?.SetTag("strangler.endpoint", job.Route.Endpoint.Id);
         var other = job.AnsweredBy == Side.Legacy ? Side.Service : Side.Legacy;
-        var (seen, failure) = await AskAsync(job, other, stopping);
+        var (seen, failure) = await sender.TryAskAsync(job, other, time, stopping);
         if (seen is null) return failure;
-        var rules = job.Route.Module.Compare;
-        if (AnswerComparison.Difference(job.Answer, seen, rules) is null) return ComparisonClass.Match;
+        if (AnswerComparison.Difference(job.Answer, seen, job.Route.Module.Compare) is null) return ComparisonClass.Match;
 
-        await Task.Delay(BeforeSecondLook, time, stopping);
-        var (again, _) = await AskAsync(job, job.AnsweredBy, stopping);
-        (seen, failure) = await AskAsync(job, other, stopping);
-        if (seen is null) return failure;
-        var answered = again ?? job.Answer;
-        if (AnswerComparison.Difference(answered, seen, rules) is not { } difference) return ComparisonClass.Lag;
-        var (legacy, service) = other == Side.Service ? (answered, seen) : (seen, answered);
-        ledger.Keep(new Mismatch(
-            job.Route.Endpoint.Id, job.At, job.Method, job.Target, legacy.Status, service.Status,
-            AnswerComparison.Excerpt(legacy), AnswerComparison.Excerpt(service), difference));
-        return ComparisonClass.Mismatch;
-    }
+        var verdict = await secondLook.JudgeAsync(job, stopping);
+        if (verdict is { Class: ComparisonClass.Mismatch, Legacy: { } legacy, Service: { } service, Difference: { } difference })
+        {
+            ledger.Keep(new Mismatch(
+                job.Route.Endpoint.Id, job.At, job.Method, job.Target, legacy.Status, service.Status,
+                AnswerComparison.Excerpt(legacy), AnswerComparison.Excerpt(service), difference));
+        }
 
-    private async Task<(MirrorAnswer?, ComparisonClass)> AskAsync(MirrorJob job, Side side, CancellationToken stopping)
-    {
-        using var limit = new CancellationTokenSource(job.Limits.CandidateTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
-        try
-        {
-            return (await sender.AskAsync(job, side, either.Token), ComparisonClass.TooLarge);
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            return (null, ComparisonClass.TimedOut);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            return (null, ComparisonClass.CandidateFailed);
-        }
+        return verdict.Class;
     }
 
     [LoggerMessage(1200, LogLevel.Error, "Comparing an answer of endpoint {Endpoint} failed")]

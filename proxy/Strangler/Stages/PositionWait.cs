@@ -47,6 +47,21 @@ internal sealed class PositionWait(ModuleStates states, SideClient sides, TimePr
         }
     }
 
+    public async Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation)
+    {
+        try
+        {
+            var owner = await sides.StatusAsync(module, states.Of(module).Owner, cancellation).ConfigureAwait(false);
+            var reached = owner.Acknowledged >= owner.Position
+                || await ReachedAsync(module, owner.Epoch, owner.Position, budget, cancellation).ConfigureAwait(false);
+            return new CopyProgress(owner.Position, reached);
+        }
+        catch (SideException)
+        {
+            return null;
+        }
+    }
+
     private async Task AskAsync(string module, Asks asks, Side owner)
     {
         await Task.Yield();

@@ -6,4 +6,6 @@ internal sealed class Unattended : IOwnerRefresh, IPositionWait
     public Task RefreshAsync(string module, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task<bool> ReachedAsync(string module, long epoch, long position, TimeSpan budget, CancellationToken cancellation) => Task.FromResult(false);
+
+    public Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation) => Task.FromResult<CopyProgress?>(null);
 }

@@ -42,7 +42,7 @@ internal sealed class ShopLoad : IAsyncDisposable
     /// <summary>Learns the reference answers from <paramref name="monolith"/>, then starts everybody on <paramref name="shop"/>.</summary>
     public static async Task<ShopLoad> StartAsync(Uri shop, Uri monolith, int writesPerSecond = 200, int readsPerSecond = 200, WriteHistory? history = null)
     {
-        using var legacy = new HttpClient { BaseAddress = monolith };
+        using var legacy = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = monolith };
         var reference = await ReadReferenceAsync(legacy);
         var products = new List<Product>();
         for (var page = 1; products.Count < Writers * WrittenPerWriter; page++)
@@ -91,7 +91,9 @@ internal sealed class ShopLoad : IAsyncDisposable
     {
         // The last products: the writers have the first, and newly created ones come after them only on lists, which are not asked here.
         var paths = Enumerable.Range(900, 40).SelectMany(id => new[] { $"/api/products/{id}", $"/products/{id}" })
-            .Concat(["/api/categories", "/api/categories/3", "/api/products/99999999", "/api/products?page=0", "/products/99999999"]);
+            .Concat(["/api/categories", "/api/categories/3", "/api/products/99999999", "/api/products?page=0", "/products/99999999", "/products/7/edit"]);
+        var one = (await legacy.GetFromJsonAsync<Product>("/api/products/910"))!;
+        paths = paths.Concat([$"/products?search={Uri.EscapeDataString(one.Name)}", $"/api/products?search={Uri.EscapeDataString(one.Name)}"]);
         var answers = new Dictionary<string, (int, string)>();
         foreach (var path in paths)
         {

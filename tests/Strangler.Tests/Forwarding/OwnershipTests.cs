@@ -232,5 +232,7 @@ public sealed class OwnershipTests
             Asked.Enqueue((module, epoch, position));
             return Task.FromResult(Reached);
         }
+
+        public Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation) => Task.FromResult<CopyProgress?>(null);
     }
 }
