@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Contract.Tests.Targets;
 
 /// <summary>Where the suite asks: the catalog's own address, and where the rest of the shop (signing in) answers.</summary>
@@ -7,17 +9,18 @@ public sealed record Target(Uri Catalog, Uri Shop);
 [TestClass]
 public sealed class RunningTargets
 {
-    private static readonly List<ShopPair> _pairs = [];
+    private static readonly List<IAsyncDisposable> _running = [];
+    private static readonly ConcurrentDictionary<string, Lazy<Task<Target>>> _proxies = new();
 
     private static readonly Lazy<Task<Target>> _legacy = new(async () =>
     {
-        var pair = await AddAsync();
+        var pair = Add(await ShopPair.StartAsync());
         return new Target(pair.Legacy, pair.Legacy);
     });
 
     private static readonly Lazy<Task<Target>> _service = new(async () =>
     {
-        var pair = await AddAsync();
+        var pair = Add(await ShopPair.StartAsync());
         await pair.HandOverAsync();
         return new Target(pair.Service, pair.Legacy);
     });
@@ -26,16 +29,22 @@ public sealed class RunningTargets
 
     internal static Task<Target> Service => _service.Value;
 
+    internal static Task<Target> ProxyAt(string stage) => _proxies.GetOrAdd(stage, static name => new Lazy<Task<Target>>(async () =>
+    {
+        var system = Add(await ProxiedShop.StartAsync(name));
+        return new Target(system.PublicUrl, system.PublicUrl);
+    })).Value;
+
     [AssemblyCleanup]
     public static async Task StopAsync()
     {
-        foreach (var pair in _pairs) await pair.DisposeAsync();
+        foreach (var system in _running) await system.DisposeAsync();
     }
 
-    private static async Task<ShopPair> AddAsync()
+    private static T Add<T>(T system)
+        where T : IAsyncDisposable
     {
-        var pair = await ShopPair.StartAsync();
-        lock (_pairs) _pairs.Add(pair);
-        return pair;
+        lock (_running) _running.Add(system);
+        return system;
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Journey.Tests.Load;
 using TestKit;
 using TestKit.Processes;
@@ -12,14 +11,9 @@ namespace Journey.Tests.Shop;
 internal sealed class ShopSystem : IAsyncDisposable
 {
     private const string Module = "catalog";
-    private readonly TemporaryDirectory _directory;
     private readonly StranglerSystem _system;
 
-    private ShopSystem(TemporaryDirectory directory, StranglerSystem system)
-    {
-        _directory = directory;
-        _system = system;
-    }
+    private ShopSystem(StranglerSystem system) => _system = system;
 
     public Uri Public => _system.PublicUrl;
 
@@ -30,48 +24,25 @@ internal sealed class ShopSystem : IAsyncDisposable
     public StranglerSystem Processes => _system;
 
     /// <summary>Starts the shop with gates that a test's traffic can pass within seconds. What they measure stays as it is.</summary>
-    public static async Task<ShopSystem> StartAsync()
+    public static async Task<ShopSystem> StartAsync() => new(await StranglerSystem.StartAsync(new StranglerSystemOptions
     {
-        var directory = new TemporaryDirectory();
-        var plan = JsonNode.Parse(await File.ReadAllTextAsync(RepositoryRoot.File(".strangler/plan.json")), documentOptions: Comments)!;
-        var gates = plan["modules"]![Module]!["gates"]!.AsObject();
-        gates["minimumComparisons"] = 5;
-        gates["quietBeforeRetirement"] = "00:00:02";
-        var file = directory.File("plan.json");
-        await File.WriteAllTextAsync(file, plan.ToJsonString());
-        return new ShopSystem(directory, await StranglerSystem.StartAsync(new StranglerSystemOptions { PlanFile = file }));
-    }
+        EditPlan = plan =>
+        {
+            var gates = plan["modules"]![Module]!["gates"]!;
+            gates["minimumComparisons"] = 5;
+            gates["quietBeforeRetirement"] = "00:00:02";
+        },
+    }));
 
     /// <summary>Advances as soon as the evidence suffices; fails with the unmet conditions when it never does.</summary>
-    public Task AdvanceAsync(string stage, int percent = 0) =>
-        Eventually.GetAsync(
-            () => PostAsync("advance", new { to = stage, percent = percent > 0 ? percent : (int?)null }),
-            answer => answer.Status == HttpStatusCode.OK
-                || (answer.Status != HttpStatusCode.Conflict ? throw new AssertFailedException($"advance to {stage}: {answer}") : false),
-            TimeSpan.FromSeconds(60),
-            $"advance to {stage} {percent}");
+    public Task AdvanceAsync(string stage, int? percent = null) => _system.Admin.AdvanceWhenAllowedAsync(Module, stage, percent);
 
     /// <summary>To a stage without the evidence of traffic, for tests that are about something else. Invariants hold all the same.</summary>
-    public async Task ForceAsync(string stage, int percent = 0)
-    {
-        await Eventually.GetAsync(
-            () => PostAsync("advance", new { to = stage, percent = percent > 0 ? percent : (int?)null, force = true, reason = "this test is not about gates" }),
-            answer => answer.Status == HttpStatusCode.OK,
-            TimeSpan.FromSeconds(60),
-            $"forced advance to {stage} {percent}");
-    }
+    public Task ForceAsync(string stage, int? percent = null) => _system.Admin.AdvanceWhenAllowedAsync(Module, stage, percent, force: true);
 
-    public async Task RollbackAsync(string stage)
-    {
-        var answer = await PostAsync("rollback", new { to = stage });
-        Assert.AreEqual(HttpStatusCode.OK, answer.Status, answer.Body);
-    }
+    public Task RollbackAsync(string stage) => _system.Admin.RollbackAsync(Module, stage);
 
-    public async Task DetachAsync()
-    {
-        var answer = await PostAsync("detach", new { detached = true });
-        Assert.AreEqual(HttpStatusCode.OK, answer.Status, answer.Body);
-    }
+    public Task DetachAsync() => _system.Admin.DetachAsync(Module);
 
     /// <summary>Waits until nothing of the module is on its way between the sides.</summary>
     public Task DrainedAsync() => Eventually.GetAsync(
@@ -113,17 +84,5 @@ internal sealed class ShopSystem : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("total").GetDecimal();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _system.DisposeAsync();
-        _directory.Dispose();
-    }
-
-    private static JsonDocumentOptions Comments => new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-
-    private async Task<(HttpStatusCode Status, string Body)> PostAsync(string action, object body)
-    {
-        using var answer = await _system.Admin.Client.PostAsJsonAsync($"/admin/modules/{Module}/{action}", body);
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
-    }
+    public ValueTask DisposeAsync() => _system.DisposeAsync();
 }

@@ -13,7 +13,7 @@ public sealed class StranglerSystem : IAsyncDisposable
 
     private StranglerSystem(StranglerSystemOptions options)
     {
-        _description = SystemDescription.Move(options.UpFile, options.PlanFile, _directory.Path);
+        _description = SystemDescription.Move(options.UpFile, options.PlanFile, _directory.Path, options.EditPlan);
         Public = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = PublicUrl };
         Admin = new StranglerAdmin(AdminUrl, AdminKey);
     }

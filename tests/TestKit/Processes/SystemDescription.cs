@@ -17,7 +17,7 @@ public sealed class SystemDescription : IDisposable
     private IEnumerable<JsonObject> Processes => _up["processes"]!.AsArray().Select(static p => p!.AsObject());
 
     /// <summary>Reads both files, gives every process a free port, and writes the moved copies to <paramref name="directory"/>.</summary>
-    public static SystemDescription Move(string upFile, string planFile, string directory)
+    public static SystemDescription Move(string upFile, string planFile, string directory, Action<JsonNode>? editPlan)
     {
         var up = JsonNode.Parse(File.ReadAllText(upFile))!;
         var root = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(upFile)))!;
@@ -36,7 +36,9 @@ public sealed class SystemDescription : IDisposable
         description.UpFile = Path.Combine(directory, "up.json");
         description.PlanFile = Path.Combine(directory, "plan.json");
         File.WriteAllText(description.UpFile, up.ToJsonString(Indented));
-        File.WriteAllText(description.PlanFile, plan);
+        var edited = JsonNode.Parse(plan, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
+        editPlan?.Invoke(edited);
+        File.WriteAllText(description.PlanFile, edited.ToJsonString(Indented));
         return description;
     }
 
