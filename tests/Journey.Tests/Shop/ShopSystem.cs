@@ -77,7 +77,7 @@ internal sealed class ShopSystem : IAsyncDisposable
     /// <returns>The order's total.</returns>
     public async Task<decimal> OrderTotalAsync(int product, int quantity)
     {
-        using (var stock = await _system.Public.PutAsJsonAsync($"/api/inventory/{product}", new { quantity = 100 })) stock.EnsureSuccessStatusCode();
+        using (var stock = await _system.Public.PutAsJsonAsync($"/api/inventory/{product}", new { onHand = 100 })) stock.EnsureSuccessStatusCode();
         using var answer = await _system.Public.PostAsJsonAsync(
             "/api/orders", new { customerId = 1, lines = new[] { new { productId = product, quantity } }, cardNumber = "4242424242424242" });
         Assert.AreEqual(HttpStatusCode.Created, answer.StatusCode, await answer.Content.ReadAsStringAsync());
