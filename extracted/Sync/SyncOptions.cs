@@ -32,8 +32,8 @@ public sealed class SyncOptions
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long one instance keeps the relay of a receiver to itself without renewing.</summary>
-    /// <value>Defaults to 15 s.</value>
-    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
+    /// <value>Defaults to 5 s: after a crash, the next start sends nothing for that long. A call that takes longer may be repeated by another instance, which does no harm.</value>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>After how many refusals a change is parked.</summary>
     /// <value>Defaults to 10.</value>

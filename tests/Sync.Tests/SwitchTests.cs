@@ -13,13 +13,16 @@ public sealed class SwitchTests
     public async Task Fence_AmongConcurrentWriters_NoWriteIsAcknowledgedBehindIt()
     {
         await using var pair = await SamplePair.StartSyncedAsync();
-        for (var round = 0; round < 8; round++)
+        // A fence that lets writers through must fail here, not hang.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        for (var round = 0; round < 40; round++)
         {
             var epoch = 1 + (2 * round);
             var acknowledged = new ConcurrentBag<string>();
+            using var fenced = new CancellationTokenSource();
             var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
             {
-                for (var n = 0; ; n++)
+                for (var n = 0; !limit.IsCancellationRequested && !fenced.IsCancellationRequested; n++)
                 {
                     try
                     {
@@ -33,10 +36,12 @@ public sealed class SwitchTests
                     }
                 }
             })).ToArray();
-            await Eventually.TrueAsync(() => acknowledged.Count > round * 3);
+            while (acknowledged.Count < round % 8 && !limit.IsCancellationRequested) await Task.Yield();
             var fence = await pair.Legacy.DoAsync("fence", new { epoch });
             var rows = await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items");
+            fenced.CancelAfter(TimeSpan.FromSeconds(5));
             await Task.WhenAll(writers);
+            Assert.IsFalse(limit.IsCancellationRequested || fenced.IsCancellationRequested, "The writers were not refused behind the fence.");
             Assert.AreEqual(rows, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items"));
             var again = await pair.Legacy.DoAsync("fence", new { epoch });
             Assert.AreEqual(fence.ToString(), again.ToString());

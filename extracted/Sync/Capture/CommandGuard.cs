@@ -26,6 +26,7 @@ internal sealed partial class CommandGuard(
     private readonly ConcurrentDictionary<string, Mention> _mentions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<DbCommand, SaveInProgress> _guarded = [];
+    private readonly ConditionalWeakTable<DbConnection, DbCommand> _guardedOn = [];
 
     public async ValueTask BeforeAsync(DbContext? context, DbCommand command, bool returnsRows, bool wait, CancellationToken cancellationToken)
     {
@@ -54,7 +55,9 @@ internal sealed partial class CommandGuard(
                 if (ownership.Capture && _warned.TryAdd(module.Name, true)) LogNotCaptured(logger, module.Name);
             }
 
-            if (save.OwnTransaction is not null) _guarded.Add(command, save);
+            if (save.OwnTransaction is null) return;
+            _guarded.Add(command, save);
+            _guardedOn.AddOrUpdate(command.Connection!, command);
         }
         catch
         {
@@ -67,7 +70,14 @@ internal sealed partial class CommandGuard(
     {
         if (!_guarded.TryGetValue(command, out var save)) return;
         _guarded.Remove(command);
+        if (command.Connection is { } connection) _guardedOn.Remove(connection);
         await EndAsync(save, wait, succeeded, cancellationToken);
+    }
+
+    /// <summary>A command that another interceptor stopped is told by nothing: the end of its connection is its end.</summary>
+    public async ValueTask AbandonAsync(DbConnection connection, bool wait)
+    {
+        if (_guardedOn.TryGetValue(connection, out var command)) await AfterAsync(command, succeeded: false, wait, CancellationToken.None);
     }
 
     private static async ValueTask EndAsync(SaveInProgress save, bool wait, bool commit, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage;
 using Sync.Delivery;
 using Sync.Outbox;
@@ -33,6 +34,9 @@ internal sealed class SaveCapture(
         var entries = context.ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
         if (entries.Count == 0) return;
         database.EnsureReady();
+        // What an interceptor behind this one stopped is told by nothing: its transaction must not pass for the host's.
+        await AbandonAsync(context, wait);
+        if (wait) await RefuseEarlyAsync(modules, entries, cancellationToken);
 
         var save = new SaveInProgress();
         try
@@ -40,17 +44,16 @@ internal sealed class SaveCapture(
             if (context.Database.CurrentTransaction is null)
             {
                 save.Turn = wait ? await database.EnterWriteAsync(cancellationToken) : database.EnterWriteAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
-                // Others than the modules only queue, so that SQLite's one writer is never fought for.
-                if (modules.Count == 0)
-                {
-                    _saves.AddOrUpdate(context, save);
-                    return;
-                }
-
+                // Others than the modules take a transaction too, so that SQLite's one writer is never fought for; it ends with the connection if nothing else ends it.
                 save.OwnTransaction = wait ? await context.Database.BeginTransactionAsync(cancellationToken) : context.Database.BeginTransaction();
             }
 
-            if (modules.Count == 0) return;
+            if (modules.Count == 0)
+            {
+                if (save.Turn is not null) _saves.AddOrUpdate(context, save);
+                return;
+            }
+
             var transaction = context.Database.CurrentTransaction!.GetDbTransaction();
             foreach (var module in modules)
             {
@@ -72,7 +75,8 @@ internal sealed class SaveCapture(
         }
     }
 
-    public async ValueTask CompleteAsync(DbContext context, bool wait, CancellationToken cancellationToken)
+    /// <summary>The context holds its rows for saved by now, so that a cancellation comes too late: it would part them from their outbox rows.</summary>
+    public async ValueTask CompleteAsync(DbContext context, bool wait)
     {
         if (!_saves.TryGetValue(context, out var save)) return;
         if (save.Modules.Count > 0)
@@ -83,7 +87,7 @@ internal sealed class SaveCapture(
                 var rows = changes.Select(change => change.Row is { } row
                     ? new OutboxChange(change.Map.Name, change.Map.KeyOf(row), change.Map.Changed, change.Map.WriteChanged(row))
                     : new OutboxChange(change.Map.Name, change.RemovedKey!, change.Map.Removed, change.Map.WriteRemoved(change.RemovedKey!)));
-                var position = await outbox.WriteAsync(context.Database.GetDbConnection(), transaction, ownership.Module, ownership.Epoch, rows, wait, cancellationToken);
+                var position = await outbox.WriteAsync(context.Database.GetDbConnection(), transaction, ownership.Module, ownership.Epoch, rows, wait, CancellationToken.None);
                 RequestPositions.Record(http.HttpContext, ownership.Module, ownership.Epoch, position);
                 if (save.OwnTransaction is null) outer.Wrote(transaction, ownership.Module);
             }
@@ -91,7 +95,7 @@ internal sealed class SaveCapture(
 
         if (save.OwnTransaction is { } own)
         {
-            if (wait) await own.CommitAsync(cancellationToken);
+            if (wait) await own.CommitAsync(CancellationToken.None);
             else own.Commit();
         }
 
@@ -108,6 +112,18 @@ internal sealed class SaveCapture(
         if (!_saves.TryGetValue(context, out var save)) return;
         _saves.Remove(context);
         await EndAsync(save, wait);
+    }
+
+    /// <summary>A side that is not the owner refuses without taking the turn: those refused must not hold up the acknowledgements that a drain waits for.</summary>
+    private async ValueTask RefuseEarlyAsync(IReadOnlyList<ModuleMap> modules, IReadOnlyList<EntityEntry> entries, CancellationToken cancellationToken)
+    {
+        foreach (var module in modules)
+        {
+            if (ownerships.LastSeen(module.Name) is null or { State: OwnerState.Owner }) continue;
+            if (modules.Count > 1 && ChangeFinder.Find(module, entries).Count == 0) continue;
+            var ownership = await ownerships.RefreshAsync(module.Name, cancellationToken);
+            if (ownership.State != OwnerState.Owner) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
+        }
     }
 
     private static async ValueTask EndAsync(SaveInProgress save, bool wait)

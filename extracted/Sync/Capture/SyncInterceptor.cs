@@ -33,13 +33,13 @@ public sealed class SyncInterceptor : ISaveChangesInterceptor, IDbCommandInterce
 
     public int SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {
-        if (eventData.Context is { } context) _saves.CompleteAsync(context, wait: false, default).AsTask().GetAwaiter().GetResult();
+        if (eventData.Context is { } context) _saves.CompleteAsync(context, wait: false).AsTask().GetAwaiter().GetResult();
         return result;
     }
 
     public async ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        if (eventData.Context is { } context) await _saves.CompleteAsync(context, wait: true, cancellationToken);
+        if (eventData.Context is { } context) await _saves.CompleteAsync(context, wait: true);
         return result;
     }
 
@@ -135,10 +135,12 @@ public sealed class SyncInterceptor : ISaveChangesInterceptor, IDbCommandInterce
     public void ConnectionClosed(DbConnection connection, ConnectionEndEventData eventData)
     {
         if (eventData.Context is { } context) _saves.AbandonAsync(context, wait: false).AsTask().GetAwaiter().GetResult();
+        _commands.AbandonAsync(connection, wait: false).AsTask().GetAwaiter().GetResult();
     }
 
     public async Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData)
     {
+        await _commands.AbandonAsync(connection, wait: true);
         if (eventData.Context is { } context) await _saves.AbandonAsync(context, wait: true);
     }
 

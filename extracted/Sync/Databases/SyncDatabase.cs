@@ -21,7 +21,10 @@ public sealed class SyncDatabase
     /// Waits for this process's turn to write and keeps it until the result is disposed. Take it around an explicit transaction that spans several saves;
     /// a single save takes it by itself. Not re-entrant: do not save outside the explicit transaction while holding it.
     /// </summary>
-    public ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancellationToken = default) => _queue.EnterAsync(cancellationToken);
+    public ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancellationToken = default) => _queue.EnterAsync(urgent: false, cancellationToken);
+
+    /// <summary>As <see cref="EnterWriteAsync"/>, ahead of all who wait there. For short steps that are rare or come one at a time.</summary>
+    internal ValueTask<IDisposable> EnterUrgentAsync(CancellationToken cancellationToken) => _queue.EnterAsync(urgent: true, cancellationToken);
 
     /// <summary>Opens a connection with the settings that sync relies on (on SQLite: WAL, synchronous FULL, foreign keys, a busy time-out).</summary>
     public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken = default)

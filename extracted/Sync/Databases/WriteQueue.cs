@@ -2,15 +2,17 @@ namespace Sync.Databases;
 
 /// <summary>
 /// First come, first served among the writers of one database in this process. SQLite has one writer at a time, and Microsoft.Data.Sqlite sleeps 150 ms between
-/// its tries: without a queue, a fence under load waits for luck.
+/// its tries: without a queue, a fence under load waits for luck. The short steps that everybody else waits for (fence, open, acknowledgement) go first: they wait for
+/// the write under way, not for those queued behind it.
 /// </summary>
 internal sealed class WriteQueue
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource<IDisposable>> _waiting = new();
+    private readonly LinkedList<TaskCompletionSource<IDisposable>> _urgent = new();
     private bool _taken;
 
-    public ValueTask<IDisposable> EnterAsync(CancellationToken cancellationToken)
+    public ValueTask<IDisposable> EnterAsync(bool urgent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         LinkedListNode<TaskCompletionSource<IDisposable>> node;
@@ -22,7 +24,7 @@ internal sealed class WriteQueue
                 return new ValueTask<IDisposable>(new Turn(this));
             }
 
-            node = _waiting.AddLast(new TaskCompletionSource<IDisposable>(TaskCreationOptions.RunContinuationsAsynchronously));
+            node = (urgent ? _urgent : _waiting).AddLast(new TaskCompletionSource<IDisposable>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         return cancellationToken.CanBeCanceled ? new ValueTask<IDisposable>(WaitAsync(node, cancellationToken)) : new ValueTask<IDisposable>(node.Value.Task);
@@ -35,8 +37,8 @@ internal sealed class WriteQueue
             lock (_lock)
             {
                 // Whoever is out of the list has been given the turn already and must take it.
-                if (node.List is null) return;
-                _waiting.Remove(node);
+                if (node.List is not { } list) return;
+                list.Remove(node);
             }
 
             node.Value.TrySetCanceled(cancellationToken);
@@ -49,13 +51,13 @@ internal sealed class WriteQueue
         TaskCompletionSource<IDisposable> next;
         lock (_lock)
         {
-            if (_waiting.First is not { } first)
+            if ((_urgent.First ?? _waiting.First) is not { } first)
             {
                 _taken = false;
                 return;
             }
 
-            _waiting.Remove(first);
+            first.List!.Remove(first);
             next = first.Value;
         }
 

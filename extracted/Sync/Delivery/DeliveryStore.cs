@@ -22,7 +22,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     /// <summary>Takes or renews the receiver's lease; false when another instance holds it.</summary>
     public async Task<bool> LeaseAsync(string receiver, CancellationToken cancellationToken)
     {
-        using var turn = await database.EnterWriteAsync(cancellationToken);
+        using var turn = await database.EnterUrgentAsync(cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
         return await connection.Command(null, database.Sql.TakeLease,
             ("@receiver", receiver), ("@owner", _instance), ("@now", Now), ("@until", Now + (long)options.Value.LeaseDuration.TotalMilliseconds)).RunAsync(cancellationToken) == 1;
@@ -68,7 +68,8 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         }
 
         acknowledged.Append(']');
-        using var turn = await database.EnterWriteAsync(cancellationToken);
+        // A drain must not wait for the writers that queue to be refused behind the fence.
+        using var turn = await database.EnterUrgentAsync(cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
         await RemoveAsync(connection, transaction, receiver, acknowledged.ToString(), cancellationToken);

@@ -113,7 +113,7 @@ internal sealed partial class OwnershipSteps(
 
     private async Task ChangeAsync(ModuleMap module, Func<ModuleOwnership, DbConnection, DbTransaction, Task<ModuleOwnership>> change, CancellationToken cancellationToken)
     {
-        using var turn = await database.EnterWriteAsync(cancellationToken);
+        using var turn = await database.EnterUrgentAsync(cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
         var row = await ownerships.ReadAsync(connection, transaction, module.Name, wait: true, cancellationToken);
