@@ -18,6 +18,20 @@ internal sealed class SideClient(HttpClient http, Func<PlanSnapshot> plan, Func<
     public Task<SideStatus> StatusAsync(string module, Side side, CancellationToken cancellation) =>
         SendAsync<SideStatus>(HttpMethod.Get, module, side, "", null, CallLimit, cancellation);
 
+    /// <summary>The side's status, or null when it does not say: whoever asks keeps to what is known already.</summary>
+    public async Task<SideStatus?> TryStatusAsync(string module, Side side, CancellationToken cancellation)
+    {
+        try
+        {
+            return await StatusAsync(module, side, cancellation).ConfigureAwait(false);
+        }
+        catch (SideException)
+        {
+            // The side says nothing, and that changes nothing.
+            return null;
+        }
+    }
+
     public Task CaptureAsync(string module, Side side, bool enabled, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Post, module, side, "/capture", new { enabled }, CallLimit, cancellation);
 
