@@ -1,3 +1,5 @@
+using Spectre.Console.Rendering;
+
 namespace Strangler.Cli.Running;
 
 /// <summary>
@@ -8,6 +10,9 @@ namespace Strangler.Cli.Running;
 /// <param name="document">What <c>--json</c> prints; by default <c>{"error": message}</c>.</param>
 internal sealed class CommandFailure(string message, int exitCode = ExitCode.Failed, object? document = null) : Exception(message)
 {
+    /// <summary>What is shown below the message.</summary>
+    public IRenderable? Details { get; init; }
+
     public int Code { get; } = exitCode;
 
     public object Document { get; } = document ?? new { error = message };

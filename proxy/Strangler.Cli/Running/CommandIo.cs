@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Strangler.Cli.Running;
 
@@ -20,15 +21,7 @@ internal sealed class CommandIo
         Interactive = Json
             ? ReferenceEquals(_error, Console.Error) && !Console.IsErrorRedirected
             : ReferenceEquals(_output, Console.Out) && !Console.IsOutputRedirected;
-        Terminal = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(Json ? _error : _output),
-            Ansi = Interactive ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = Interactive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = Interactive ? InteractionSupport.Detect : InteractionSupport.No,
-        });
-        // Without a terminal there is no width: tables must not be folded for whoever reads the log.
-        if (!Interactive) Terminal.Profile.Width = 200;
+        Terminal = ConsoleOn(Json ? _error : _output, Interactive);
     }
 
     /// <summary>True when the user asked for JSON.</summary>
@@ -46,6 +39,10 @@ internal sealed class CommandIo
     /// <summary>A line about something that is wrong.</summary>
     public void Problem(string text) => _error.WriteLine(text);
 
+    /// <summary>A table about something that is wrong.</summary>
+    public void Problem(IRenderable details) =>
+        ConsoleOn(_error, ReferenceEquals(_error, Console.Error) && !Console.IsErrorRedirected).Write(details);
+
     /// <summary>The result: the one document with <c>--json</c>, else what <paramref name="human"/> writes.</summary>
     public void Result(object document, Action human)
     {
@@ -57,5 +54,19 @@ internal sealed class CommandIo
     public void Failure(object document)
     {
         if (Json) _output.WriteLine(Running.Json.Write(document));
+    }
+
+    private static IAnsiConsole ConsoleOn(TextWriter writer, bool interactive)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = interactive ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = interactive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = interactive ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        // Without a terminal there is no width: tables must not be folded for whoever reads the log.
+        if (!interactive) console.Profile.Width = 200;
+        return console;
     }
 }

@@ -18,6 +18,7 @@ internal static class CommandRunning
             {
                 io.Failure(failure.Document);
                 io.Problem(failure.Message);
+                if (failure.Details is { } details) io.Problem(details);
                 return failure.Code;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -53,12 +53,7 @@ internal sealed class AdminClient : IDisposable
 
     private CommandFailure Refusal(HttpStatusCode status, JsonObject? document)
     {
-        if (document?["unmet"] is JsonArray unmet)
-        {
-            var lines = unmet.Select(u => $"  - {u}");
-            return new CommandFailure($"Refused; {document["module"]} stays at {document["to"]}. Still unmet:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", ExitCode.Refused, document);
-        }
-
+        if (document?["unmet"] is JsonArray) return GateRefusal.Of(document);
         if (document?["title"] is not { } title || document["mend"] is not { } mend)
             return new CommandFailure($"{_http.BaseAddress} answered {(int)status}, and not as the admin listener of a proxy does. Name the listener with --admin URL.");
         var code = status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound ? ExitCode.WrongUse : ExitCode.Failed;

@@ -15,5 +15,8 @@ internal sealed record ReconcileBody(bool? Repair);
 /// <summary>The body of <c>detach</c>.</summary>
 internal sealed record DetachBody(bool? Detached);
 
+/// <summary>The body of <c>parked/retry</c> and <c>parked/discard</c>.</summary>
+internal sealed record PositionsBody(IReadOnlyList<long>? Positions);
+
 /// <summary>The body of <c>hold</c>; without a stage the endpoint is let go.</summary>
 internal sealed record HoldBody(string? Endpoint, string? Stage);

@@ -51,6 +51,9 @@ public static class StranglerAdmin
         module.MapPost("/detach", DetachAsync);
         module.MapPost("/hold", HoldAsync);
         module.MapGet("/mismatches", Mismatches);
+        module.MapGet("/parked", ParkedAsync);
+        module.MapPost("/parked/retry", RetryParkedAsync);
+        module.MapPost("/parked/discard", DiscardParkedAsync);
         return routes;
     }
 
@@ -96,6 +99,15 @@ public static class StranglerAdmin
         if (!current.Modules.TryGetValue(module, out var planned)) throw new UnknownModuleException(module, current.Modules.Keys);
         return Results.Json(new { module, mismatches = planned.Endpoints.SelectMany(e => evidence.MismatchesOf(e.Id)).OrderByDescending(m => m.At) }, Json);
     }
+
+    private static async Task<IResult> ParkedAsync(string module, ParkedTasks tasks, CancellationToken cancellation) =>
+        Results.Json(await tasks.ListAsync(module, cancellation).ConfigureAwait(false), Json);
+
+    private static async Task<IResult> RetryParkedAsync(string module, HttpContext context, ParkedTasks tasks, CancellationToken cancellation) =>
+        Results.Json(await tasks.RetryAsync(module, (await BodyAsync<PositionsBody>(context).ConfigureAwait(false))?.Positions, cancellation).ConfigureAwait(false), Json);
+
+    private static async Task<IResult> DiscardParkedAsync(string module, HttpContext context, ParkedTasks tasks, CancellationToken cancellation) =>
+        Results.Json(await tasks.DiscardAsync(module, (await BodyAsync<PositionsBody>(context).ConfigureAwait(false))?.Positions, cancellation).ConfigureAwait(false), Json);
 
     private static IResult Answer(StepOutcome outcome) => outcome.Refused
         ? Results.Json(new { outcome.Module, outcome.From, outcome.To, outcome.Percent, outcome.Epoch, outcome.Unmet, outcome.Conditions, title = "Refused: conditions are unmet." }, Json, statusCode: StatusCodes.Status409Conflict)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Strangler.Plan;
 using Strangler.Stages;
 
 namespace Strangler.Evidence;
@@ -12,7 +13,7 @@ public sealed class EvidenceLedger(TimeProvider time)
     private const int KeptMismatches = 100;
     private static readonly ComparisonClass[] Classes = Enum.GetValues<ComparisonClass>();
     private readonly ConcurrentDictionary<string, Counters> _endpoints = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, StrongBox> _legacyCalls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LegacyCall> _legacyCalls = new(StringComparer.Ordinal);
 
     private enum Figure
     {
@@ -35,9 +36,8 @@ public sealed class EvidenceLedger(TimeProvider time)
             c.Read(Figure.ServiceError), c.Read(Figure.LegacyError));
     }
 
-    /// <summary>When a request for the module's endpoints was last sent to the legacy by this process; null when none was. Mirrored requests do not count.</summary>
-    public DateTimeOffset? LastLegacyCall(string module) =>
-        _legacyCalls.TryGetValue(module, out var box) && Volatile.Read(ref box.Ticks) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    /// <summary>The request for the module's endpoints that this process sent to the legacy last; null when none was. Mirrored requests do not count.</summary>
+    public LegacyCall? LastLegacyCall(string module) => _legacyCalls.GetValueOrDefault(module);
 
     /// <summary>The most recent mismatches of an endpoint, newest first; at most 100.</summary>
     public IReadOnlyList<Mismatch> MismatchesOf(string endpointId) =>
@@ -76,15 +76,10 @@ public sealed class EvidenceLedger(TimeProvider time)
 
     internal void Retried(string endpointId) => CountersOf(endpointId).Add(Figure.Retry);
 
-    internal void LegacyCalled(string module) =>
-        Volatile.Write(ref _legacyCalls.GetOrAdd(module, static _ => new StrongBox()).Ticks, time.GetUtcNow().UtcTicks);
+    internal void LegacyCalled(string module, PlannedEndpoint? endpoint, bool ambiguous = false) =>
+        _legacyCalls[module] = new LegacyCall(time.GetUtcNow(), endpoint, ambiguous);
 
     private Counters CountersOf(string endpointId) => _endpoints.GetOrAdd(endpointId, static _ => new Counters());
-
-    private sealed class StrongBox
-    {
-        public long Ticks;
-    }
 
     private sealed class Counters
     {

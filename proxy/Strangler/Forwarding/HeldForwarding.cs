@@ -61,7 +61,7 @@ internal sealed class HeldForwarding(
                 try
                 {
                     if (call.Planned is not null) telemetry.Forwarded(DecisionReason.Owner, module, side);
-                    if (module is not null && side == Side.Legacy) ledger.LegacyCalled(module);
+                    if (module is not null && side == Side.Legacy) ledger.LegacyCalled(module, call.Planned?.Endpoint);
                     Reassignment.To(context, call.Table, call.Planned, side, module);
                     await next(context);
                 }

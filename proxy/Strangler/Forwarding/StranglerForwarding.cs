@@ -34,7 +34,7 @@ internal sealed class StranglerForwarding(
 
     private async Task UnplannedAsync(HttpContext context, RequestDelegate next, RouteTable table, PlannedRoute? passedBy)
     {
-        if (passedBy is not null) ledger.LegacyCalled(passedBy.Module.Name);
+        if (passedBy is not null) ledger.LegacyCalled(passedBy.Module.Name, passedBy.Endpoint, ambiguous: true);
         telemetry.Forwarded(passedBy is null ? DecisionReason.NotPlanned : DecisionReason.AmbiguousTarget, null, Side.Legacy);
         if (tables.AnyModuleMoved && BodyOf.MayBeReplayed(context))
         {
@@ -66,14 +66,14 @@ internal sealed class StranglerForwarding(
         var standsIn = target == Side.Service && state.Stage is Stage.Canary or Stage.Extracted && module.Data != Plan.DataMode.None && !BodyOf.MayExist(context);
         context.Features.Set(standsIn ? LegacyStandsIn.Instance : null);
         await using var tap = mirror.Open(context, planned, state, stage, target, table.Plan.Limits);
-        if (target == Side.Legacy) ledger.LegacyCalled(module.Name);
+        if (target == Side.Legacy) ledger.LegacyCalled(module.Name, endpoint);
         Reassignment.To(context, table, planned, target);
         await next(context);
         if (standsIn && Outcome.IsUnavailable(context))
         {
             ledger.FellBack(endpoint.Id);
             telemetry.FellBack(module.Name, endpoint.Id);
-            ledger.LegacyCalled(module.Name);
+            ledger.LegacyCalled(module.Name, endpoint);
             context.Features.Set<LegacyStandsIn>(null);
             Outcome.Clear(context);
             tap.Discard();

@@ -17,8 +17,8 @@ internal sealed partial class OwnerTakeover(IStageStore store, ModuleStates stat
     {
         if (planned.Data != DataMode.Synced) return false;
         var state = stored.State;
-        var legacy = LookAsync(planned.Name, Side.Legacy, cancellation);
-        var service = await LookAsync(planned.Name, Side.Service, cancellation).ConfigureAwait(false);
+        var legacy = sides.TryStatusAsync(planned.Name, Side.Legacy, cancellation);
+        var service = await sides.TryStatusAsync(planned.Name, Side.Service, cancellation).ConfigureAwait(false);
         var (side, status) = Latest(await legacy.ConfigureAwait(false), service);
         if (status is null || (side == state.Owner && status.Epoch == state.Epoch) || status.Epoch < state.Epoch) return false;
 
@@ -39,19 +39,6 @@ internal sealed partial class OwnerTakeover(IStageStore store, ModuleStates stat
     {
         (Side Side, SideStatus? Status)[] both = [(Side.Legacy, legacy), (Side.Service, service)];
         return both.Where(s => s.Status is { IsOwner: true }).OrderByDescending(s => s.Status!.Epoch).FirstOrDefault();
-    }
-
-    private async Task<SideStatus?> LookAsync(string module, Side side, CancellationToken cancellation)
-    {
-        try
-        {
-            return await sides.StatusAsync(module, side, cancellation).ConfigureAwait(false);
-        }
-        catch (SideException)
-        {
-            // A side that says nothing changes nothing.
-            return null;
-        }
     }
 
     [LoggerMessage(2010, LogLevel.Warning, "Module {Module}: the sides know better than the store; taken over as {Stage}, owner {Owner} at epoch {Epoch}.")]

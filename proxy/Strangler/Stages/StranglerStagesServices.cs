@@ -44,6 +44,7 @@ public static class StranglerStagesServices
         services.AddHostedService(provider => provider.GetRequiredService<SideWatch>());
         services.AddSingleton<AdminStatus>();
         services.AddSingleton<SideTasks>();
+        services.AddSingleton<ParkedTasks>();
         return services;
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Strangler.Tests.Admin;
 
@@ -68,6 +69,7 @@ public sealed class AdminApiTests
     [DataRow("/admin/modules/prices/hold", """{"endpoint":"prices.two","stage":"Shadow"}""", 400, "prices.one")]
     [DataRow("/admin/modules/prices/hold", """{"endpoint":"prices.set","stage":"Shadow"}""", 400, "writes")]
     [DataRow("/admin/modules/prices/backfill", "{}", 400, "shared")]
+    [DataRow("/admin/modules/prices/parked/discard", """{"positions":[1]}""", 400, "shared")]
     [DataRow("/admin/modules/rates/reconcile", "{}", 400, "none")]
     public async Task Call_ThatMakesNoSense_SaysHowToMendIt(string path, string body, int status, string says)
     {
@@ -78,6 +80,19 @@ public sealed class AdminApiTests
         Assert.AreEqual(status, (int)answer.StatusCode, problem.ToJsonString());
         StringAssert.Contains((string?)problem["title"], says);
         Assert.IsNotNull((string?)problem["mend"]);
+    }
+
+    [TestMethod]
+    public async Task Quiet_AfterALegacyCall_NamesTheEndpointAndTheTime()
+    {
+        var (proxy, _, _) = await ProxyOverPlainServers.StartSyncedAsync();
+        await using var owned = proxy;
+        await proxy.PostAsync("/admin/modules/catalog/advance", new { to = "Extracted" });
+        async Task<string> QuietAsync() => (string)(await proxy.ModuleAsync("catalog"))["conditions"]!.AsArray().Single(c => (string?)c!["name"] == "legacy quiet")!["measured"]!;
+        StringAssert.Matches(await QuietAsync(), new Regex(@"^for 00:00:\d\d: at \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ the module came to Extracted$"));
+
+        using var answer = await proxy.Public.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri($"{proxy.PublicUrl}read/a%2Fb", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })));
+        StringAssert.Matches(await QuietAsync(), new Regex(@"Z GET /read/\{id\}, its path spelled ambiguously, was sent to the legacy$"));
     }
 
     [TestMethod]

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Strangler.Admin;
 using Strangler.Stages;
+using Strangler.Tests.Stages;
 using TestKit;
 
 namespace Strangler.Tests.Admin;
@@ -19,11 +20,11 @@ internal sealed class ProxyOverPlainServers : IAsyncDisposable
 {
     public const string Key = "the-admin-key";
     private readonly TemporaryDirectory _directory = new();
-    private readonly WebHost _legacy;
-    private readonly WebHost _service;
+    private readonly IAsyncDisposable _legacy;
+    private readonly IAsyncDisposable _service;
     private WebApplication? _app;
 
-    private ProxyOverPlainServers(WebHost legacy, WebHost service) => (_legacy, _service) = (legacy, service);
+    private ProxyOverPlainServers(IAsyncDisposable legacy, IAsyncDisposable service) => (_legacy, _service) = (legacy, service);
 
     public Uri PublicUrl { get; private set; } = null!;
 
@@ -49,9 +50,32 @@ internal sealed class ProxyOverPlainServers : IAsyncDisposable
             app.MapGet("/admin/status", () => $"the application's own page, by {name}");
         }
 
-        made = new ProxyOverPlainServers(await WebHost.StartAsync(app => Map(app, "legacy")), await WebHost.StartAsync(app => Map(app, "service")));
-        await made.StartProxyAsync();
+        var (legacy, service) = (await WebHost.StartAsync(app => Map(app, "legacy")), await WebHost.StartAsync(app => Map(app, "service")));
+        made = new ProxyOverPlainServers(legacy, service);
+        await made.StartProxyAsync($$"""
+            { "legacy": { "address": "{{legacy.Address}}" },
+              "modules": {
+                "prices": { "service": { "addresses": ["{{service.Address}}"] }, "data": "shared",
+                  "endpoints": [ { "id": "prices.one", "match": "GET /prices/{id}" }, { "id": "prices.set", "match": "POST /prices/{id}", "writes": true } ],
+                  "gates": { "minimumComparisons": 5, "quietBeforeRetirement": "00:00:00" } },
+                "rates": { "service": { "addresses": ["{{service.Address}}"] }, "data": "none",
+                  "endpoints": [ { "id": "rates.convert", "match": "GET /convert" } ], "gates": { "minimumComparisons": 5, "quietBeforeRetirement": "00:00:00" } } } }
+            """);
         return made;
+    }
+
+    /// <summary>The same in front of the two sides of a synced module, catalog.</summary>
+    public static async Task<(ProxyOverPlainServers Proxy, FakeSide Legacy, FakeSide Service)> StartSyncedAsync()
+    {
+        var (legacy, service) = await FakeSide.StartPairAsync();
+        var made = new ProxyOverPlainServers(legacy, service);
+        await made.StartProxyAsync($$"""
+            { "legacy": { "address": "{{legacy.Address}}" },
+              "modules": { "catalog": { "service": { "addresses": ["{{service.Address}}"] }, "data": "synced",
+                "endpoints": [ { "id": "catalog.read", "match": "GET /read/{id}" }, { "id": "catalog.write", "match": "POST /write", "writes": true } ],
+                "gates": { "minimumComparisons": 0, "quietBeforeRetirement": "01:00:00" } } } }
+            """);
+        return (made, legacy, service);
     }
 
     public async Task<JsonObject> PostAsync(string path, object? body = null, HttpStatusCode expected = HttpStatusCode.OK)
@@ -74,21 +98,13 @@ internal sealed class ProxyOverPlainServers : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private async Task StartProxyAsync()
+    private async Task StartProxyAsync(string text)
     {
         var plan = _directory.File("plan.json");
-        await File.WriteAllTextAsync(plan, $$"""
-            { "legacy": { "address": "{{_legacy.Address}}" },
-              "modules": {
-                "prices": { "service": { "addresses": ["{{_service.Address}}"] }, "data": "shared",
-                  "endpoints": [ { "id": "prices.one", "match": "GET /prices/{id}" }, { "id": "prices.set", "match": "POST /prices/{id}", "writes": true } ],
-                  "gates": { "minimumComparisons": 5, "quietBeforeRetirement": "00:00:00" } },
-                "rates": { "service": { "addresses": ["{{_service.Address}}"] }, "data": "none",
-                  "endpoints": [ { "id": "rates.convert", "match": "GET /convert" } ], "gates": { "minimumComparisons": 5, "quietBeforeRetirement": "00:00:00" } } } }
-            """);
+        await File.WriteAllTextAsync(plan, text);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Strangler:Plan"] = plan, ["Strangler:State"] = _directory.File("state.db"), ["Strangler:AdminKey"] = Key });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Strangler:Plan"] = plan, ["Strangler:State"] = _directory.File("state.db"), ["Strangler:AdminKey"] = Key, ["Strangler:SyncKey"] = FakeSide.Key });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ConfigureStrangler();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Strangler.Cli;
 using Strangler.Tests.Admin;
 
@@ -17,6 +18,7 @@ public sealed class CommandTests
         await JsonAsync(proxy, 0, "advance", "prices");
         var refused = await JsonAsync(proxy, 3, "advance", "prices");
         Assert.IsNotEmpty(refused["unmet"]!.AsArray());
+        Assert.IsNull(refused["conditions"]![0]!["sentence"], "It would say everything twice");
         var canary = await JsonAsync(proxy, 0, "advance", "prices", "--to", "Canary", "--percent", "25", "--force", "--reason", "test");
         Assert.AreEqual(25, (int)canary["percent"]!);
         Assert.AreEqual("Legacy", (string?)(await JsonAsync(proxy, 0, "hold", "prices", "prices.one"))["stage"]);
@@ -35,7 +37,9 @@ public sealed class CommandTests
         var (code, output, error) = await RunAsync(proxy, "advance", "prices");
         Assert.AreEqual(3, code);
         Assert.AreEqual("", output);
-        StringAssert.Contains(error, "comparisons of prices.one: 0, required at least 5");
+        StringAssert.Contains(error, "Refused; prices stays at Shadow. 2 of 3 conditions unmet:");
+        StringAssert.Matches(error, new Regex(@"✗ +comparisons of prices\.one +at least 5 +0 +Let more requests to GET /prices/\{id\} pass"));
+        StringAssert.Matches(error, new Regex(@"✓ +service healthy"));
         (code, output, _) = await RunAsync(proxy, "status", "prices");
         Assert.AreEqual(0, code);
         StringAssert.Contains(output, "prices: Shadow, owner legacy at epoch 1");
@@ -49,6 +53,10 @@ public sealed class CommandTests
     [DataRow(2, "advance", "other")]
     [DataRow(2, "hold", "prices", "prices.one", "--at", "Shadow", "--release")]
     [DataRow(2, "rollback", "prices")]
+    [DataRow(2, "parked", "list", "prices")]
+    [DataRow(2, "parked", "retry", "prices")]
+    [DataRow(2, "parked", "retry", "prices", "7", "--all")]
+    [DataRow(2, "parked", "discard", "prices", "--all")]
     [DataRow(2, "unknown")]
     [DataRow(2, "status", "--watch", "--json")]
     [DataRow(2, "plan", "validate", "/nowhere/plan.json")]
@@ -58,6 +66,28 @@ public sealed class CommandTests
         var (code, _, error) = await RunAsync(proxy, arguments);
         Assert.AreEqual(expected, code, error);
         Assert.IsGreaterThan(10, error.Length);
+    }
+
+    [TestMethod]
+    public async Task Parked_ListRetryDiscard_ReachTheOwnerAndAreAudited()
+    {
+        var (proxy, legacy, service) = await ProxyOverPlainServers.StartSyncedAsync();
+        await using var owned = proxy;
+        legacy.Parked = 3;
+        var list = await JsonAsync(proxy, 0, "parked", "list", "catalog");
+        Assert.AreEqual("legacy", (string?)list["side"]);
+        CollectionAssert.AreEqual(new[] { 1L, 2L, 3L }, list["parked"]!.AsArray().Select(p => (long)p!["position"]!).ToArray());
+        StringAssert.Contains((await RunAsync(proxy, "parked", "list", "catalog")).Output, "no such category");
+
+        Assert.AreEqual(1, (int)(await JsonAsync(proxy, 0, "parked", "retry", "catalog", "3"))["count"]!);
+        Assert.AreEqual(2, (int)(await JsonAsync(proxy, 0, "parked", "discard", "catalog", "--all", "--yes"))["count"]!);
+        Assert.AreEqual(0, (int)(await JsonAsync(proxy, 0, "parked", "discard", "catalog", "--all", "--yes"))["count"]!);
+        await JsonAsync(proxy, 1, "parked", "retry", "catalog", "9");
+        CollectionAssert.AreEqual(new[] { "parked/retry", "parked/discard", "parked/retry" }, legacy.Calls);
+        Assert.IsEmpty(service.Calls);
+        var entry = (await JsonAsync(proxy, 0, "audit", "catalog"))["entries"]!.AsArray().Single(e => (string?)e!["action"] == "parked-discard")!;
+        StringAssert.Contains((string?)entry["detail"], "product 8 at 2 for catalog: no such category");
+        Assert.AreEqual("2 changes", (string?)entry["to"]);
     }
 
     [TestMethod]
@@ -110,6 +140,7 @@ public sealed class CommandTests
     [DataRow("mismatches")]
     [DataRow("detach")]
     [DataRow("hold")]
+    [DataRow("parked")]
     [DataRow("audit")]
     public async Task Help_OfACommand_HasExamples(string command)
     {

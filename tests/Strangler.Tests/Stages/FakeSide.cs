@@ -113,7 +113,7 @@ internal sealed class FakeSide : IAsyncDisposable
                 return Results.Ok();
             }
         });
-        app.MapMethods("/_sync/modules/{module}/{action?}", ["GET", "POST"], HandleAsync);
+        app.MapMethods("/_sync/modules/{module}/{*action}", ["GET", "POST"], HandleAsync);
     }
 
     private async Task HandleAsync(HttpContext context)
@@ -135,7 +135,7 @@ internal sealed class FakeSide : IAsyncDisposable
         lock (_lock)
         {
             var epoch = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("epoch", out var given) ? given.GetInt64() : 0;
-            if (call is not ("status" or "drain")) Calls.Add(epoch > 0 ? $"{call} {epoch}" : call);
+            if (call is not ("status" or "drain" or "parked")) Calls.Add(epoch > 0 ? $"{call} {epoch}" : call);
             answer = Do(call, epoch, body);
         }
 
@@ -179,6 +179,12 @@ internal sealed class FakeSide : IAsyncDisposable
                 if (State == "retired" || (State == "owner" ? epoch != Epoch : epoch <= Epoch)) return null;
                 (State, Epoch, Capture) = ("owner", epoch, body.GetProperty("capture").GetBoolean());
                 return Status();
+            case "parked": return Enumerable.Range(1, (int)Parked).Select(position => new
+                { receiver = "catalog", position, entity = "product", key = $"{position + 6}", type = "catalog.product-changed/1", epoch = Epoch, attempts = 5, error = "no such category", createdAt = DateTimeOffset.UnixEpoch });
+            case "parked/retry" or "parked/discard":
+                var count = Math.Min(Parked, body.GetProperty("positions").GetArrayLength());
+                Parked -= count;
+                return new { count };
             case "detach":
                 Detached = body.GetProperty("detached").GetBoolean();
                 return Status();

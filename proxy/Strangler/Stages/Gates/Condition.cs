@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Strangler.Stages.Gates;
 
 /// <summary>One thing that must hold before a step.</summary>
@@ -10,5 +12,6 @@ namespace Strangler.Stages.Gates;
 internal sealed record Condition(string Name, string Required, string Measured, bool Met, string Mend, bool Invariant = false)
 {
     /// <summary>The condition as a sentence, for lists of what is unmet.</summary>
+    [JsonIgnore]
     public string Sentence => $"{Name}: {Measured}, required {Required}. {Mend}";
 }

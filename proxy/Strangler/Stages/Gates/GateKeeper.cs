@@ -149,11 +149,20 @@ internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
 
     private Condition Quiet(StoredState stored, PlannedModule module, SideReadings readings)
     {
-        DateTimeOffset?[] moments = [stored.StageSince, _watchingSince, evidence.LastLegacyCall(module.Name), readings.Legacy?.ForeignReads?.LastAt];
-        var quiet = time.GetUtcNow() - moments.Max()!.Value;
+        var call = evidence.LastLegacyCall(module.Name);
+        var called = call is null ? null : $"{(call.Endpoint is null ? "a request" : $"{call.Endpoint.Method} {call.Endpoint.Template}")}{(call.Ambiguous ? ", its path spelled ambiguously," : "")} was sent to the legacy";
+        (DateTimeOffset? At, string? What)[] moments =
+        [
+            (stored.StageSince, $"the module came to {stored.State.Stage}"), (_watchingSince, "this proxy started"), (call?.At, called),
+            (readings.Legacy?.ForeignReads?.LastAt, "others read the module's tables in the legacy"),
+        ];
+        var (since, what) = moments.MaxBy(m => m.At ?? DateTimeOffset.MinValue);
+        var quiet = time.GetUtcNow() - since!.Value;
         if (quiet < TimeSpan.Zero) quiet = TimeSpan.Zero;
-        return new Condition("legacy quiet", $"for {module.Gates.QuietBeforeRetirement:c}", $"for {TimeSpan.FromSeconds(Math.Floor(quiet.TotalSeconds)):c}", quiet >= module.Gates.QuietBeforeRetirement,
-            "Nothing may call the module in the legacy or read its tables for that time; release held endpoints and detach the other modules.");
+        // The last call is named even where something else came after it: it says whom to look for.
+        var earlier = called is null || what == called ? "" : $"; at {At(call!.At)} {called}";
+        return new Condition("legacy quiet", $"for {module.Gates.QuietBeforeRetirement:c}", $"for {TimeSpan.FromSeconds(Math.Floor(quiet.TotalSeconds)):c}: at {At(since.Value)} {what}{earlier}", quiet >= module.Gates.QuietBeforeRetirement,
+            "Nothing may call the module in the legacy or read its tables for that time; release held endpoints, detach the other modules, and mend clients that spell paths ambiguously.");
     }
 
     private static Condition Detached(SideReadings readings) => new(
@@ -162,6 +171,8 @@ internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
 
     private static IEnumerable<PlannedEndpoint> Compared(ModuleState state, PlannedModule module) =>
         module.Endpoints.Where(e => !e.Writes && state.StageOf(e.Id) >= Stage.Shadow && !state.HeldEndpoints.ContainsKey(e.Id));
+
+    private static string At(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Seconds(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.###} s");
 

@@ -18,6 +18,20 @@ internal sealed class SideClient(HttpClient http, Func<PlanSnapshot> plan, Func<
     public Task<SideStatus> StatusAsync(string module, Side side, CancellationToken cancellation) =>
         SendAsync<SideStatus>(HttpMethod.Get, module, side, "", null, CallLimit, cancellation);
 
+    /// <summary>The side's status, or null when it does not say: whoever asks keeps to what is known already.</summary>
+    public async Task<SideStatus?> TryStatusAsync(string module, Side side, CancellationToken cancellation)
+    {
+        try
+        {
+            return await StatusAsync(module, side, cancellation).ConfigureAwait(false);
+        }
+        catch (SideException)
+        {
+            // The side says nothing, and that changes nothing.
+            return null;
+        }
+    }
+
     public Task CaptureAsync(string module, Side side, bool enabled, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Post, module, side, "/capture", new { enabled }, CallLimit, cancellation);
 
@@ -44,6 +58,15 @@ internal sealed class SideClient(HttpClient http, Func<PlanSnapshot> plan, Func<
 
     public Task RetireAsync(string module, Side side, long epoch, bool owner, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Post, module, side, "/retire", owner ? new { epoch, role = "owner" } : new { epoch }, CallLimit, cancellation);
+
+    public Task<IReadOnlyList<ParkedChange>> ParkedAsync(string module, Side side, CancellationToken cancellation) =>
+        SendAsync<IReadOnlyList<ParkedChange>>(HttpMethod.Get, module, side, "/parked", null, CallLimit, cancellation);
+
+    public Task<ParkedCount> RetryParkedAsync(string module, Side side, IReadOnlyList<long> positions, CancellationToken cancellation) =>
+        SendAsync<ParkedCount>(HttpMethod.Post, module, side, "/parked/retry", new { positions }, CallLimit, cancellation);
+
+    public Task<ParkedCount> DiscardParkedAsync(string module, Side side, IReadOnlyList<long> positions, CancellationToken cancellation) =>
+        SendAsync<ParkedCount>(HttpMethod.Post, module, side, "/parked/discard", new { positions }, CallLimit, cancellation);
 
     /// <summary>Asks whether a side answers at all: 2xx of <c>/healthz</c>, or, where a server has no such page, any answer below 500 to <c>/</c>.</summary>
     /// <returns>Null when it is healthy, else what was seen.</returns>

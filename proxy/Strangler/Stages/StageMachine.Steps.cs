@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Strangler.Plan;
+using Strangler.Stages.Sides;
+using Strangler.Stages.Store;
+using Strangler.Stages.Switching;
+
+namespace Strangler.Stages;
+
+/// <summary>One step: what is judged, what the sides are told, and what is saved.</summary>
+internal sealed partial class StageMachine
+{
+    private async Task<StepOutcome> StepAsync(StoredState stored, PlannedModule planned, Stage next, AdvanceRequest request, ModuleLease lease, bool waits, CancellationToken cancellation)
+    {
+        var state = stored.State;
+        var percent = next == Stage.Canary ? request.Percent ?? FirstCanary : next > Stage.Canary ? 100 : 0;
+        // A smaller canary is a step back, and a step back needs no gate.
+        var conditions = next == Stage.Canary && state.Stage == Stage.Canary && percent <= state.CanaryPercent
+            ? []
+            : await MeasureAsync(stored, planned, next, waits, cancellation).ConfigureAwait(false);
+        if (conditions.Any(c => !c.Met && (c.Invariant || !request.Force)))
+        {
+            StepRefused(planned.Name, state.Stage, next, conditions.Count(c => !c.Met));
+            return Refused(state, state.Stage, conditions);
+        }
+
+        var skipped = conditions.Where(c => !c.Met).Select(c => c.Sentence).ToArray();
+        await store.KeepEvidenceAsync(new EvidenceRecord(time.GetUtcNow(), planned.Name, $"{state.Stage} -> {next}", plan().Version, JsonSerializer.Serialize(conditions)), cancellation).ConfigureAwait(false);
+        var audit = Audit(planned.Name, "advance", Describe(state), Describe(next, percent), skipped.Length > 0, request.Reason, skipped.Length > 0 ? string.Join(" ", skipped) : null);
+        double? pause = null;
+        if (next == Stage.Extracted)
+        {
+            var unmet = await preflight.CheckAsync(state, planned, cancellation).ConfigureAwait(false);
+            if (unmet.Any(c => !c.Met)) return Refused(state, state.Stage, unmet);
+            var result = await SwitchAsync(state, planned, next, percent, audit, lease).ConfigureAwait(false);
+            (state, pause) = (result.State, result.Pause?.TotalMilliseconds);
+        }
+        else
+        {
+            await PrepareAsync(state, planned, next, cancellation).ConfigureAwait(false);
+            state = await SaveAsync(state with { Stage = next, CanaryPercent = percent }, audit, cancellation).ConfigureAwait(false);
+        }
+
+        Moved(planned.Name, stored.State.Stage, state.Stage, state.CanaryPercent, state.Epoch, skipped.Length > 0);
+        return new StepOutcome(planned.Name, stored.State.Stage, state.Stage, state.CanaryPercent, state.Epoch, pause, conditions, false, []);
+    }
+
+    // What the sides must do before the new stage is published. Repeating it after a crash does no harm.
+    private async Task PrepareAsync(ModuleState state, PlannedModule planned, Stage next, CancellationToken cancellation)
+    {
+        var module = planned.Name;
+        if (next == Stage.Shadow || next == Stage.Syncing) evidence.Reset(planned.Endpoints.Select(e => e.Id));
+        if (planned.Data != DataMode.Synced) return;
+        if (next == Stage.Syncing)
+        {
+            await sides.FollowAsync(module, Side.Service, state.Epoch, reset: true, cancellation).ConfigureAwait(false);
+            await sides.CaptureAsync(module, Side.Legacy, enabled: true, cancellation).ConfigureAwait(false);
+            await sides.BackfillAsync(module, Side.Legacy, restart: true, cancellation).ConfigureAwait(false);
+        }
+        else if (next == Stage.Retired)
+        {
+            await sides.RetireAsync(module, Side.Legacy, state.Epoch, owner: false, cancellation).ConfigureAwait(false);
+            await sides.RetireAsync(module, Side.Service, state.Epoch, owner: true, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> AfterRollbackAsync(PlannedModule planned, ModuleState state, CancellationToken cancellation)
+    {
+        if (planned.Data != DataMode.Synced) return [];
+        try
+        {
+            await sides.DetachAsync(planned.Name, Side.Legacy, detached: false, cancellation).ConfigureAwait(false);
+            if (state.Stage == Stage.Legacy) await sides.CaptureAsync(planned.Name, Side.Legacy, enabled: false, cancellation).ConfigureAwait(false);
+            return [];
+        }
+        catch (SideException error)
+        {
+            // The rollback itself is done; the background tidies up when the side answers.
+            return [error.Message];
+        }
+    }
+
+    private async Task<SwitchResult> SwitchAsync(ModuleState state, PlannedModule planned, Stage target, int percent, AuditEntry audit, ModuleLease lease)
+    {
+        // Not the caller's token: a client that hangs up must not leave writes held until somebody resumes.
+        var result = await ownership.RunAsync(state, planned.Data == DataMode.Synced, target, percent, audit, lease, CancellationToken.None).ConfigureAwait(false);
+        return result.Outcome == SwitchOutcome.Done ? result : throw new SwitchAbortedException(planned.Name, result.Error);
+    }
+
+    private async Task<ModuleState> SaveAsync(ModuleState changed, AuditEntry audit, CancellationToken cancellation)
+    {
+        var next = changed with { Version = changed.Version + 1 };
+        await store.SaveAsync(next, audit, cancellation).ConfigureAwait(false);
+        states.Publish(next);
+        return next;
+    }
+}
