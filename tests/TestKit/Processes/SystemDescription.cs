@@ -17,7 +17,7 @@ public sealed class SystemDescription : IDisposable
     private IEnumerable<JsonObject> Processes => _up["processes"]!.AsArray().Select(static p => p!.AsObject());
 
     /// <summary>Reads both files, gives every process a free port, and writes the moved copies to <paramref name="directory"/>.</summary>
-    public static SystemDescription Move(string upFile, string planFile, string directory, Action<JsonNode>? editPlan)
+    public static SystemDescription Move(string upFile, string planFile, string directory, Action<JsonNode>? editPlan = null)
     {
         var up = JsonNode.Parse(File.ReadAllText(upFile))!;
         var root = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(upFile)))!;
