@@ -115,7 +115,7 @@ internal sealed class SaveCapture(
     }
 
     /// <summary>A side that is not the owner refuses without taking the turn: those refused must not hold up the acknowledgements that a drain waits for.</summary>
-    private async ValueTask RefuseEarlyAsync(IReadOnlyList<ModuleMap> modules, IReadOnlyList<EntityEntry> entries, CancellationToken cancellationToken)
+    private async ValueTask RefuseEarlyAsync(List<ModuleMap> modules, List<EntityEntry> entries, CancellationToken cancellationToken)
     {
         foreach (var module in modules)
         {
