@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
 using TestKit;
@@ -11,8 +12,8 @@ public sealed class InboxTests
     private static SyncMessage Item(int id, string code, long epoch, long position, int shelf = 1) =>
         new("sample", "item", $"{id}", "sample.item-changed/1", epoch, position, null, Encoding.UTF8.GetBytes($$"""{"id":{{id}},"code":"{{code}}","shelfId":{{shelf}},"price":1}"""));
 
-    private static SyncMessage Shelf(int id, long epoch, long position) =>
-        new("sample", "shelf", $"{id}", "sample.shelf-changed/1", epoch, position, null, Encoding.UTF8.GetBytes($$"""{"id":{{id}},"name":"s{{id}}","row":1}"""));
+    private static SyncMessage Shelf(int id, long epoch, long position, int? within = null) =>
+        new("sample", "shelf", $"{id}", "sample.shelf-changed/1", epoch, position, null, JsonSerializer.SerializeToUtf8Bytes(new ShelfChanged(id, $"s{id}", 1, within), JsonSerializerOptions.Web));
 
     private static SyncMessage Removed(int id, long epoch, long position) =>
         new("sample", "item", $"{id}", "sample.item-removed/1", epoch, position, null, Encoding.UTF8.GetBytes($$"""{"id":{{id}}}"""));
@@ -42,6 +43,14 @@ public sealed class InboxTests
         Assert.AreEqual("Rejected Applied", await ApplyAsync(pair.Service, Item(6, "b", 1, 102, shelf: 60), Item(7, "c", 1, 103)));
         Assert.AreEqual("Applied", await ApplyAsync(pair.Service, Shelf(60, 1, 104)));
         Assert.AreEqual("Applied", await ApplyAsync(pair.Service, Item(6, "b", 1, 102, shelf: 60)));
+    }
+
+    [TestMethod]
+    public async Task Delivery_ChainOfReferencesInReverseOrder_IsAppliedInOneBatch()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        Assert.AreEqual("Applied Applied Applied Applied", await ApplyAsync(pair.Service, Shelf(53, 1, 100, 52), Shelf(52, 1, 101, 51), Shelf(51, 1, 102, 50), Shelf(50, 1, 103)));
+        Assert.AreEqual(3, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Shelves WHERE WithinId IS NOT NULL"));
     }
 
     [TestMethod]

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Sync.Tests.Sample;
-using TestKit;
 
 namespace Sync.Tests;
 

@@ -117,13 +117,13 @@ internal sealed class BackfillJob(
     private async Task SendAgainAsync(ModuleMap module, EntityMap entity, DbContext context, long epoch, bool removals, CancellationToken cancellationToken)
     {
         var after = "";
+        var tries = 0;
         while (true)
         {
             List<string> keys;
             await using (var connection = await database.OpenAsync(cancellationToken))
                 keys = await connection.Command(null, database.Sql.ReadBackfillAgain, ("@module", module.Name), ("@entity", entity.Name), ("@after", after), ("@limit", 500)).ListAsync(row => row.GetString(0), cancellationToken);
             if (keys.Count == 0) break;
-            after = keys[^1];
             var messages = new List<SyncMessage>();
             await using (var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, module, context, cancellationToken))
             {
@@ -138,10 +138,21 @@ internal sealed class BackfillJob(
                 if (removals) messages.AddRange(missing.Select(key => new SyncMessage(module.Name, entity.Name, key, entity.Removed, epoch, snapshot.Position, null, entity.WriteRemoved(key))));
             }
 
-            if (messages.Count == 0) continue;
-            var reply = await SendAsync(module, new SyncBatch(module.Name, options.Value.Side, messages), cancellationToken);
-            var refused = reply.Results.FirstOrDefault(result => result.Outcome == SyncOutcome.Rejected);
-            if (refused.Reason is not null) throw new InvalidDataException($"The other side refuses rows of '{entity.Name}': {refused.Reason}");
+            if (messages.Count > 0)
+            {
+                var reply = await SendAsync(module, new SyncBatch(module.Name, options.Value.Side, messages), cancellationToken);
+                var refused = reply.Results.FirstOrDefault(result => result.Outcome == SyncOutcome.Rejected);
+                if (refused.Reason is not null)
+                {
+                    if (++tries >= MostTries) throw new InvalidDataException($"The other side refuses rows of '{entity.Name}': {refused.Reason}");
+                    // What they refer to, or the row that frees their unique value, may still be on its way as a live change.
+                    await Task.Delay(Backoff.After(tries, options.Value), time, cancellationToken);
+                    continue;
+                }
+            }
+
+            tries = 0;
+            after = keys[^1];
         }
 
         if (removals) return;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
@@ -22,16 +23,32 @@ internal sealed partial class ModuleWork(
 {
     private readonly ConcurrentDictionary<string, Work> _work = new(StringComparer.Ordinal);
 
-    /// <summary>Starts or resumes a backfill; does nothing when one is under way and no restart is asked.</summary>
+    /// <summary>Starts or resumes a backfill; does nothing when one is under way and no restart is asked. A restart first ends the one under way, so that its completion is not taken for the new one's.</summary>
     /// <exception cref="OwnershipConflictException">This side is not a capturing owner.</exception>
     public async Task StartBackfillAsync(ModuleMap module, bool restart, CancellationToken cancellationToken)
     {
         var work = Of(module);
-        if (work.Backfill is { State: BackfillProgress.Running } && work.BackfillQueued) return;
-        var progress = await backfills.BeginAsync(module, restart, cancellationToken);
-        work.Backfill = progress;
-        work.BackfillQueued = true;
-        await work.Jobs.Writer.WriteAsync(token => BackfillAsync(module, work, progress, token), cancellationToken);
+        await work.Starting.WaitAsync(cancellationToken);
+        try
+        {
+            if (work.Run is { Ended.Task.IsCompleted: false } run)
+            {
+                if (!restart) return;
+                await run.Cancel.CancelAsync();
+                await run.Ended.Task.WaitAsync(cancellationToken);
+            }
+
+            var progress = await backfills.BeginAsync(module, restart, cancellationToken);
+            work.Backfill = progress;
+            var next = new BackfillRun();
+            // From here on the work is recorded as begun, whoever asked for it may go away.
+            await work.Jobs.Writer.WriteAsync(token => BackfillAsync(module, work, next, progress, token), CancellationToken.None);
+            work.Run = next;
+        }
+        finally
+        {
+            work.Starting.Release();
+        }
     }
 
     /// <summary>Starts a reconcile; does nothing when one is under way.</summary>
@@ -81,24 +98,35 @@ internal sealed partial class ModuleWork(
     {
         try
         {
-            if (await BackfillOfAsync(module, stopping) is { State: BackfillProgress.Running }) await StartBackfillAsync(module, restart: false, stopping);
+            if (await BackfillOfAsync(module, stopping) is not { State: BackfillProgress.Running } left) return;
+            try
+            {
+                await StartBackfillAsync(module, restart: false, stopping);
+            }
+            catch (OwnershipConflictException error)
+            {
+                // Nobody works on it any more, and the status must not go on saying so.
+                LogNotResumed(logger, module.Name, error.Message);
+                await backfills.FailAsync(module, left, error.Message, stopping);
+            }
         }
-        catch (OwnershipConflictException error)
+        catch (DbException error)
         {
             LogNotResumed(logger, module.Name, error.Message);
         }
     }
 
-    private async Task BackfillAsync(ModuleMap module, Work work, BackfillProgress progress, CancellationToken stopping)
+    private async Task BackfillAsync(ModuleMap module, Work work, BackfillRun run, BackfillProgress progress, CancellationToken stopping)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, run.Cancel.Token);
         try
         {
-            await backfills.RunAsync(module, progress, now => work.Backfill = progress = now, stopping);
+            await backfills.RunAsync(module, progress, now => work.Backfill = progress = now, ending.Token);
             LogBackfilled(logger, module.Name, progress.Rows, progress.RowsPerSecond);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // The stored progress says "running": the next start goes on.
+            // The stored progress says "running": the next start goes on, or the restart that ended this one begins anew.
         }
         catch (Exception error)
         {
@@ -109,7 +137,7 @@ internal sealed partial class ModuleWork(
         }
         finally
         {
-            work.BackfillQueued = false;
+            run.Ended.TrySetResult();
         }
     }
 
@@ -162,7 +190,17 @@ internal sealed partial class ModuleWork(
 
         public volatile BackfillProgress? Backfill;
         public volatile ReconcileResult? Reconcile;
-        public volatile bool BackfillQueued;
+        public volatile BackfillRun? Run;
+
+        public SemaphoreSlim Starting { get; } = new(1, 1);
+    }
+
+    /// <summary>A backfill that waits or runs.</summary>
+    private sealed class BackfillRun
+    {
+        public CancellationTokenSource Cancel { get; } = new();
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [LoggerMessage(3401, LogLevel.Information, "The backfill of module {Module} is complete: {Rows} rows, {RowsPerSecond} a second.")]

@@ -10,6 +10,9 @@ public sealed class Shelf
     public required string Name { get; set; }
 
     public Place Place { get; set; } = new();
+
+    /// <summary>The shelf that this one stands in: rows that refer to rows of their own table.</summary>
+    public int? WithinId { get; set; }
 }
 
 public sealed class Place
@@ -30,7 +33,7 @@ public sealed class Item
     public string? Seen { get; set; }
 }
 
-public sealed record ShelfChanged(int Id, string Name, int Row);
+public sealed record ShelfChanged(int Id, string Name, int Row, int? WithinId = null);
 
 public sealed record ShelfRemoved(int Id);
 
@@ -47,6 +50,7 @@ public sealed class SampleContext(DbContextOptions<SampleContext> options) : DbC
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Shelf>().OwnsOne(shelf => shelf.Place);
+        modelBuilder.Entity<Shelf>().HasOne<Shelf>().WithMany().HasForeignKey(shelf => shelf.WithinId).OnDelete(DeleteBehavior.Restrict);
         modelBuilder.Entity<Item>(item =>
         {
             item.HasIndex(i => i.Code).IsUnique();
@@ -60,9 +64,9 @@ public sealed class SampleContext(DbContextOptions<SampleContext> options) : DbC
         .Entity<Shelf, ShelfChanged, ShelfRemoved>(e => e
             .Named("shelf").Messages("sample.shelf-changed/1", "sample.shelf-removed/1")
             .Key(s => s.Id)
-            .ToChanged(s => new ShelfChanged(s.Id, s.Name, s.Place.Row))
+            .ToChanged(s => new ShelfChanged(s.Id, s.Name, s.Place.Row, s.WithinId))
             .ToRemoved(id => new ShelfRemoved(id))
-            .ToEntity(m => new Shelf { Id = m.Id, Name = m.Name, Place = new Place { Row = m.Row } }))
+            .ToEntity(m => new Shelf { Id = m.Id, Name = m.Name, Place = new Place { Row = m.Row }, WithinId = m.WithinId }))
         .Entity<Item, ItemChanged, ItemRemoved>(e => e
             .Named("item").Messages("sample.item-changed/1", "sample.item-removed/1")
             .Key(i => i.Id)
