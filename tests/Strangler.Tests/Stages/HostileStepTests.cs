@@ -116,14 +116,14 @@ public sealed class HostileStepTests
         await using var system = await SwitchSystem.StartAsync();
         var proxy = await system.AtAsync(Stage.Canary);
         await proxy.Store.BeginSwitchAsync(
-            new SwitchEntry(0, "gone", Side.Service, Side.Legacy, 1, 2, SwitchPhase.Fencing, 0, new Dictionary<string, long>(), Stage.Shadow, 0, 1, TimeProvider.System.GetUtcNow(), null, null),
-            ModuleState.Initial("gone") with { Switching = true, Owner = Side.Service, Version = 1 }, CancellationToken.None);
+            new SwitchEntry(0, "absent", Side.Service, Side.Legacy, 1, 2, SwitchPhase.Fencing, 0, new Dictionary<string, long>(), Stage.Shadow, 0, 1, TimeProvider.System.GetUtcNow(), null, null),
+            ModuleState.Initial("absent") with { Switching = true, Owner = Side.Service, Version = 1 }, CancellationToken.None);
         await Assert.ThrowsExactlyAsync<SimulatedCrashException>(() => system.Join(new CrashAt("switch.fenced")).Machine.AdvanceAsync("catalog", Forced with { To = Stage.Extracted }, CancellationToken.None));
 
         var second = system.Join(null, ("Strangler:Stages:AnswerLimit", "00:10:00"));
         await second.StartAsync<SwitchResumer>();
         await Eventually.TrueAsync(async () => await second.Store.OpenSwitchAsync("catalog", CancellationToken.None) is null);
         await system.AssertSettledAsync(second, Side.Service, 2);
-        Assert.IsNotNull(await second.Store.OpenSwitchAsync("gone", CancellationToken.None));
+        Assert.IsNotNull(await second.Store.OpenSwitchAsync("absent", CancellationToken.None));
     }
 }
