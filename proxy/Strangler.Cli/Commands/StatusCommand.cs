@@ -51,7 +51,9 @@ internal static class StatusCommand
             if ($"{module["data"]}" == "synced")
             {
                 var sync = module["sync"]!;
-                io.Line(string.Create(CultureInfo.InvariantCulture, $"  lag {(double?)sync["lagSeconds"]:0.###} s, pending {sync["pending"]}, parked {sync["parked"]}{Backfill(sync["backfill"])}"));
+                io.Line(sync["lagSeconds"] is { } lag
+                    ? string.Create(CultureInfo.InvariantCulture, $"  lag {(double)lag:0.###} s, pending {sync["pending"]}, parked {sync["parked"]}{Backfill(sync["backfill"])}")
+                    : $"  lag unknown: the {module["owner"]} side does not say");
             }
 
             io.Terminal.Write(Endpoints(module));

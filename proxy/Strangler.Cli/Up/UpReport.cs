@@ -19,7 +19,9 @@ internal static class UpReport
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
         table.AddColumn(new TableColumn("").NoWrap()).AddColumn(new TableColumn("").NoWrap());
         table.AddRow(new Text("public"), new Text(layout.PublicUrl));
-        table.AddRow(new Text("admin, dashboard"), new Text(layout.AdminUrl));
+        // With the key behind the '#', which a browser keeps to itself; only on a terminal, as a log is read by others.
+        var key = terminal.Profile.Capabilities.Interactive ? $"/#key={Uri.EscapeDataString(File.ReadAllText(layout.AdminKeyFile).Trim())}" : "";
+        table.AddRow(new Text("admin, dashboard"), new Text(layout.AdminUrl + key));
         table.AddRow(new Text("admin key"), new Text(layout.AdminKeyFile));
         foreach (var process in system.Processes)
             table.AddRow(new Text(process.Name), new Text(process.Name == UpFile.ProxyName ? $"process {process.Running.Pid}" : $"{process.Running.Url}, process {process.Running.Pid}"));

@@ -32,10 +32,12 @@ internal sealed class AdminStatus(IStageStore store, ModuleStates states, Func<P
             .Select(c => c with { Mend = c.Mend.Replace("MODULE", module.Name, StringComparison.Ordinal) }).ToArray();
         var endpoints = module.Endpoints.Select(e => OfEndpoint(e, state)).ToArray();
         var owner = readings.Of(state.Owner);
+        // A side that does not answer must not look like one that has nothing under way.
+        var nothing = module.Data == DataMode.Synced ? (int?)null : 0;
         return new ModuleDocument(
             module.Name, state.Stage, state.CanaryPercent, state.Owner.ToString().ToLowerInvariant(), state.Epoch, module.Data.ToString().ToLowerInvariant(),
             state.Switching, open is null ? null : new SwitchDocument(open.Phase.ToString(), open.To.ToString().ToLowerInvariant(), open.NewEpoch, open.StartedAt, open.Error), stored.StageSince,
-            new SyncDocument(owner?.Pending ?? 0, owner?.Parked ?? 0, owner?.LagSeconds ?? 0, readings.Legacy?.Backfill, Latest(readings.Legacy?.Reconcile, readings.Service?.Reconcile), readings.Legacy?.Detached ?? false,
+            new SyncDocument(owner?.Pending ?? nothing, owner?.Parked ?? nothing, owner?.LagSeconds ?? nothing, readings.Legacy?.Backfill, Latest(readings.Legacy?.Reconcile, readings.Service?.Reconcile), readings.Legacy?.Detached ?? false,
                 readings.Legacy?.ForeignReads, readings.Legacy?.State, readings.Service?.State),
             new HealthDocument(readings.LegacyIll ?? "healthy", readings.ServiceIll ?? "healthy"), next,
             endpoints, endpoints.Sum(e => e.Fallbacks), conditions, [.. conditions.Where(c => !c.Met).Select(c => c.Sentence)]);

@@ -29,9 +29,9 @@ internal sealed record ModuleDocument(
 /// <summary>An ownership switch that is under way.</summary>
 internal sealed record SwitchDocument(string Phase, string To, long Epoch, DateTimeOffset StartedAt, string? Error);
 
-/// <summary>How far the copy is behind.</summary>
+/// <summary>How far the copy is behind; null where the owner does not say.</summary>
 internal sealed record SyncDocument(
-    long Pending, long Parked, double LagSeconds, BackfillStatus? Backfill, ReconcileStatus? Reconcile, bool Detached, ForeignReads? ForeignReads, string? Legacy, string? Service);
+    long? Pending, long? Parked, double? LagSeconds, BackfillStatus? Backfill, ReconcileStatus? Reconcile, bool Detached, ForeignReads? ForeignReads, string? Legacy, string? Service);
 
 /// <summary>Whether the sides answer.</summary>
 internal sealed record HealthDocument(string Legacy, string Service);

@@ -50,6 +50,16 @@ public sealed class EvidenceLedger(TimeProvider time)
         foreach (var id in endpointIds) _endpoints.TryRemove(id, out _);
     }
 
+    /// <summary>Counts the given endpoints from zero, and keeps their mismatches: they say why a module went back.</summary>
+    internal void Restart(IEnumerable<string> endpointIds)
+    {
+        foreach (var id in endpointIds)
+        {
+            if (!_endpoints.TryRemove(id, out var before)) continue;
+            foreach (var mismatch in before.Mismatches) Keep(mismatch);
+        }
+    }
+
     internal void Count(string endpointId, ComparisonClass outcome) => Interlocked.Increment(ref CountersOf(endpointId).Classes[(int)outcome]);
 
     internal void Keep(Mismatch mismatch)

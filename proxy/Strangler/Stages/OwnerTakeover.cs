@@ -17,15 +17,16 @@ internal sealed partial class OwnerTakeover(IStageStore store, ModuleStates stat
     {
         if (planned.Data != DataMode.Synced) return false;
         var state = stored.State;
-        var legacy = sides.TryStatusAsync(planned.Name, Side.Legacy, cancellation);
+        var asked = sides.TryStatusAsync(planned.Name, Side.Legacy, cancellation);
         var service = await sides.TryStatusAsync(planned.Name, Side.Service, cancellation).ConfigureAwait(false);
-        var (side, status) = Latest(await legacy.ConfigureAwait(false), service);
+        var legacy = await asked.ConfigureAwait(false);
+        var (side, status) = Latest(legacy, service);
         if (status is null || (side == state.Owner && status.Epoch == state.Epoch) || status.Epoch < state.Epoch) return false;
 
         var stage = side == state.Owner ? state.Stage
-            : side == Side.Service ? Stage.Extracted
+            : side == Side.Service ? legacy is { IsRetired: true } ? Stage.Retired : Stage.Extracted
             : status.Capture ? Stage.Syncing : Stage.Legacy;
-        var percent = stage == state.Stage ? state.CanaryPercent : stage == Stage.Extracted ? 100 : 0;
+        var percent = stage == state.Stage ? state.CanaryPercent : stage >= Stage.Extracted ? 100 : 0;
         var next = state with { Owner = side, Epoch = status.Epoch, Stage = stage, CanaryPercent = percent, Switching = false, Version = state.Version + 1 };
         await store.SaveAsync(next, new AuditEntry(
             time.GetUtcNow(), planned.Name, "adopted", $"{state.Stage}, {state.Owner} at epoch {state.Epoch}", $"{next.Stage}, {next.Owner} at epoch {next.Epoch}", false,

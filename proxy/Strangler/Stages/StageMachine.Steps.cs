@@ -36,8 +36,10 @@ internal sealed partial class StageMachine
         }
         else
         {
-            await PrepareAsync(state, planned, next, cancellation).ConfigureAwait(false);
-            state = await SaveAsync(state with { Stage = next, CanaryPercent = percent }, audit, cancellation).ConfigureAwait(false);
+            lease.ThrowIfLost();
+            // Not the caller's token: a client that hangs up must not leave a module half retired.
+            await PrepareAsync(state, planned, next, lease.Lost).ConfigureAwait(false);
+            state = await SaveAsync(state with { Stage = next, CanaryPercent = percent }, audit, CancellationToken.None).ConfigureAwait(false);
         }
 
         Moved(planned.Name, stored.State.Stage, state.Stage, state.CanaryPercent, state.Epoch, skipped.Length > 0);

@@ -90,10 +90,12 @@ internal sealed partial class StageMachine(
         }
         else
         {
-            state = await SaveAsync(state with { Stage = target, CanaryPercent = percent }, audit, cancellation).ConfigureAwait(false);
+            state = await SaveAsync(state with { Stage = target, CanaryPercent = percent }, audit, CancellationToken.None).ConfigureAwait(false);
         }
 
-        var warnings = await AfterRollbackAsync(planned, state, cancellation).ConfigureAwait(false);
+        if (state.Stage <= Stage.Shadow) evidence.Restart(planned.Endpoints.Select(e => e.Id));
+        lease.ThrowIfLost();
+        var warnings = await AfterRollbackAsync(planned, state, lease.Lost).ConfigureAwait(false);
         Moved(module, from, state.Stage, state.CanaryPercent, state.Epoch, false);
         return new StepOutcome(module, from, state.Stage, state.CanaryPercent, state.Epoch, pause, [], false, warnings);
     }

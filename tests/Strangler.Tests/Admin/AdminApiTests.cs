@@ -96,6 +96,19 @@ public sealed class AdminApiTests
     }
 
     [TestMethod]
+    public async Task Status_OwnerDoesNotAnswer_SaysUnknownRatherThanNothing()
+    {
+        var (proxy, legacy, _) = await ProxyOverPlainServers.StartSyncedAsync();
+        await using var owned = proxy;
+        Assert.AreEqual(0, (int)(await proxy.ModuleAsync("catalog"))["sync"]!["pending"]!);
+        legacy.Fault = _ => "down";
+        var module = await proxy.ModuleAsync("catalog");
+        Assert.IsNull(module["sync"]!["pending"]);
+        Assert.IsNull(module["sync"]!["lagSeconds"]);
+        StringAssert.Contains(string.Join(" ", module["unmet"]!.AsArray()), "legacy sync");
+    }
+
+    [TestMethod]
     public async Task Status_HasTheAgreedShape()
     {
         await using var proxy = await ProxyOverPlainServers.StartAsync();

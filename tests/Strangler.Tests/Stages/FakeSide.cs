@@ -81,6 +81,11 @@ internal sealed class FakeSide : IAsyncDisposable
         lock (_lock) (State, Epoch) = (state, epoch);
     }
 
+    public void StopCapture()
+    {
+        lock (_lock) Capture = false;
+    }
+
     public void Release()
     {
         lock (_lock)

@@ -16,12 +16,9 @@ internal sealed partial class SwitchResumer(IStageStore store, StageMachine mach
         {
             try
             {
-                foreach (var module in await store.ModulesSwitchingAsync(stoppingToken).ConfigureAwait(false))
-                    await machine.ResumeAsync(module, stoppingToken).ConfigureAwait(false);
-            }
-            catch (SwitchUnfinishedException error)
-            {
-                StillUnfinished(error.Message);
+                // All at once: a module whose side is down must not keep the others' writes waiting.
+                var modules = await store.ModulesSwitchingAsync(stoppingToken).ConfigureAwait(false);
+                await Task.WhenAll(modules.Select(module => ResumeAsync(module, stoppingToken))).ConfigureAwait(false);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
@@ -30,6 +27,18 @@ internal sealed partial class SwitchResumer(IStageStore store, StageMachine mach
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    private async Task ResumeAsync(string module, CancellationToken cancellation)
+    {
+        try
+        {
+            await machine.ResumeAsync(module, cancellation).ConfigureAwait(false);
+        }
+        catch (SwitchUnfinishedException error)
+        {
+            StillUnfinished(error.Message);
+        }
     }
 
     [LoggerMessage(2210, LogLevel.Warning, "{Message}")]

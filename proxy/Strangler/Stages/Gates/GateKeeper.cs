@@ -25,15 +25,15 @@ internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
                 conditions.Add(Owner(state, readings));
                 break;
             case Stage.Shadow when synced:
-                conditions.AddRange([BackfillComplete(readings), Lag(state, module, readings), NothingParked(state, readings), Reconciled(readings)]);
+                conditions.AddRange([BackfillComplete(readings), Captured(state, readings), Lag(state, module, readings), NothingParked(state, readings), Reconciled(readings)]);
                 break;
             case Stage.Canary:
-                if (synced) conditions.AddRange([BackfillComplete(readings), Lag(state, module, readings), NothingParked(state, readings)]);
+                if (synced) conditions.AddRange([BackfillComplete(readings), Captured(state, readings), Lag(state, module, readings), NothingParked(state, readings)]);
                 foreach (var endpoint in Compared(state, module)) conditions.AddRange([Comparisons(module, endpoint), MatchRate(module, endpoint)]);
                 if (state.Stage == Stage.Canary) conditions.Add(ServiceErrors(module));
                 break;
             case Stage.Extracted:
-                if (synced) conditions.AddRange([BackfillComplete(readings), Lag(state, module, readings), NothingParked(state, readings), Owner(state, readings)]);
+                if (synced) conditions.AddRange([BackfillComplete(readings), Captured(state, readings), Lag(state, module, readings), NothingParked(state, readings), Owner(state, readings)]);
                 conditions.AddRange([WholeCanary(state), ServiceErrors(module)]);
                 break;
             case Stage.Retired:
@@ -74,6 +74,14 @@ internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
             var other => other,
         };
         return new Condition("backfill", "complete", measured, backfill?.State == "complete", "Wait for it, or start it again with 'strangler backfill MODULE'.", Invariant: true);
+    }
+
+    // Without it the lag is nothing for ever, and the copy is old.
+    private static Condition Captured(ModuleState state, SideReadings readings)
+    {
+        var capture = readings.Of(state.Owner)?.Capture;
+        return new Condition("capture", "on", capture switch { null => "unknown", true => "on", false => "off" }, capture == true,
+            "Changes of the owner are not sent: go back with 'strangler rollback MODULE --to Legacy' and begin again.", Invariant: true);
     }
 
     private static Condition Lag(ModuleState state, PlannedModule module, SideReadings readings)
@@ -167,7 +175,7 @@ internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
 
     private static Condition Detached(SideReadings readings) => new(
         "detached", "the legacy's other modules ask the service", readings.Legacy is null ? "unknown" : readings.Legacy.Detached ? "they do" : "they read its tables", readings.Legacy?.Detached == true,
-        "Run 'strangler detach MODULE'.");
+        "Run 'strangler detach MODULE'.", Invariant: true);
 
     private static IEnumerable<PlannedEndpoint> Compared(ModuleState state, PlannedModule module) =>
         module.Endpoints.Where(e => !e.Writes && state.StageOf(e.Id) >= Stage.Shadow && !state.HeldEndpoints.ContainsKey(e.Id));

@@ -96,6 +96,7 @@ internal sealed class SideClient(HttpClient http, Func<PlanSnapshot> plan, Func<
     {
         var call = $"{method} /_sync/modules/{module}{path}";
         SideException? last = null;
+        if (side == Side.Service && !plan().Modules.ContainsKey(module)) throw new SideException(side, call, SideFailure.NotSent, null, $"the plan no longer has the module '{module}'");
         foreach (var address in Addresses(module, side))
         {
             try
@@ -131,7 +132,11 @@ internal sealed class SideClient(HttpClient http, Func<PlanSnapshot> plan, Func<
             var sent = error.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError);
             throw new SideException(side, call, sent ? SideFailure.Unknown : SideFailure.NotSent, null, $"{request.RequestUri!.GetLeftPart(UriPartial.Authority)} does not answer ({error.Message})", error);
         }
-        catch (Exception error) when (error is IOException or JsonException)
+        catch (JsonException error)
+        {
+            throw new SideException(side, call, SideFailure.Unknown, null, $"{request.RequestUri!.GetLeftPart(UriPartial.Authority)} answers, but not in the sync protocol", error);
+        }
+        catch (IOException error)
         {
             throw new SideException(side, call, SideFailure.Unknown, null, error.Message, error);
         }

@@ -10,12 +10,15 @@ internal sealed class ModuleLease : IAsyncDisposable
     private readonly string _holder;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _ended = new();
+    private readonly TimeSpan _duration;
+    private readonly TimeProvider _time;
     private readonly Task _renewing;
+    private long _granted;
 
-    private ModuleLease(IStageStore store, string name, string holder, long token, TimeSpan duration, TimeProvider time)
+    private ModuleLease(IStageStore store, string name, string holder, long token, TimeSpan duration, TimeProvider time, long granted)
     {
-        (_store, _name, _holder, Token) = (store, name, holder, token);
-        _renewing = RenewAsync(duration, time);
+        (_store, _name, _holder, Token, _duration, _time, _granted) = (store, name, holder, token, duration, time, granted);
+        _renewing = RenewAsync();
     }
 
     /// <summary>Grows with every change of holder; journal entries are written under it.</summary>
@@ -29,8 +32,9 @@ internal sealed class ModuleLease : IAsyncDisposable
     {
         var name = $"module:{module}";
         var holder = LeaseHolder.New();
+        var asked = time.GetTimestamp();
         var token = await store.TakeLeaseAsync(name, holder, duration, cancellation).ConfigureAwait(false);
-        return token is null ? null : new ModuleLease(store, name, holder, token.Value, duration, time);
+        return token is null ? null : new ModuleLease(store, name, holder, token.Value, duration, time, asked);
     }
 
     public async ValueTask DisposeAsync()
@@ -42,14 +46,25 @@ internal sealed class ModuleLease : IAsyncDisposable
         _lost.Dispose();
     }
 
-    private async Task RenewAsync(TimeSpan duration, TimeProvider time)
+    /// <summary>To be called before something that no epoch guards: a process that was paused must not act on a lease that has run out meanwhile.</summary>
+    /// <exception cref="OperationCanceledException">Another may hold it by now.</exception>
+    public void ThrowIfLost()
     {
-        using var timer = new PeriodicTimer(duration / 3, time);
+        _lost.Token.ThrowIfCancellationRequested();
+        if (RanOut) throw new OperationCanceledException($"The lease '{_name}' has run out.");
+    }
+
+    // By the clock of this process, from before the store was asked: it never believes in the lease for longer than the store does.
+    private bool RanOut => _time.GetElapsedTime(Volatile.Read(ref _granted)) >= _duration;
+
+    private async Task RenewAsync()
+    {
+        using var timer = new PeriodicTimer(_duration / 3, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))
             {
-                if (await _store.TakeLeaseAsync(_name, _holder, duration, _ended.Token).ConfigureAwait(false) == Token) continue;
+                if (await RenewedAsync().ConfigureAwait(false)) continue;
                 await _lost.CancelAsync().ConfigureAwait(false);
                 return;
             }
@@ -57,6 +72,22 @@ internal sealed class ModuleLease : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // The holder is done.
+        }
+    }
+
+    private async Task<bool> RenewedAsync()
+    {
+        var asked = _time.GetTimestamp();
+        try
+        {
+            if (await _store.TakeLeaseAsync(_name, _holder, _duration, _ended.Token).ConfigureAwait(false) != Token) return false;
+            Volatile.Write(ref _granted, asked);
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // The store may be busy for a moment; what it has granted holds until it runs out.
+            return !RanOut;
         }
     }
 }

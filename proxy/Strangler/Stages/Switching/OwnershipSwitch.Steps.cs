@@ -22,7 +22,7 @@ internal sealed partial class OwnershipSwitch
             {
                 var adopted = entry with { Outcome = SwitchOutcome.Aborted, NewEpoch = owner.Epoch, Error = $"the {Name(entry.To)} side is owner already, at epoch {owner.Epoch}" };
                 var stage = entry.To == Side.Service ? Stage.Extracted : Stage.Syncing;
-                await PublishAsync(progress, adopted, entry.To, stage, 0, cancellation).ConfigureAwait(false);
+                await PublishAsync(progress, adopted, entry.To, stage, stage == Stage.Extracted ? 100 : 0, cancellation).ConfigureAwait(false);
                 return;
             }
 
