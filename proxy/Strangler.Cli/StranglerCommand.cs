@@ -49,8 +49,8 @@ internal static class StranglerCommand
             Examples:
               strangler up                          start the monolith, the services and the proxy
               strangler status --watch              where every module stands
-              strangler advance catalog             one stage forward, if the evidence allows it
-              strangler rollback catalog --to Legacy
+              strangler advance prices             one stage forward, if the evidence allows it
+              strangler rollback prices --to Legacy
 
             Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a gate.
             """)

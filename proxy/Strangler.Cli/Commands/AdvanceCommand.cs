@@ -22,11 +22,11 @@ internal static class AdvanceCommand
             Moves a module one stage forward, or lists everything that is missing and exits with 3.
 
             Examples:
-              strangler advance catalog                          one stage
-              strangler advance catalog --to Canary --percent 10
-              strangler advance catalog --percent 100            everybody, still at Canary
-              strangler advance catalog --to Extracted           step by step
-              strangler advance catalog --force --reason "no traffic at night"
+              strangler advance prices                          one stage
+              strangler advance prices --to Canary --percent 10
+              strangler advance prices --percent 100            everybody, still at Canary
+              strangler advance prices --to Extracted           step by step
+              strangler advance prices --force --reason "no traffic at night"
             """) { module, to, percent, force, reason, noWait };
         command.Validators.Add(result =>
         {

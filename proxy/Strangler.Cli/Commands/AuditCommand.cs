@@ -17,7 +17,7 @@ internal static class AuditCommand
 
             Examples:
               strangler audit
-              strangler audit catalog --limit 20 --json
+              strangler audit prices --limit 20 --json
             """) { module, limit };
         command.OnRun(async (parse, io, cancellation) =>
         {

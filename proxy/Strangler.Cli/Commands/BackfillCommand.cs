@@ -15,8 +15,8 @@ internal static class BackfillCommand
             Copies a module's data to the service beside live writes, and waits until it is done. Resumes where it stopped.
 
             Examples:
-              strangler backfill catalog
-              strangler backfill catalog --restart
+              strangler backfill prices
+              strangler backfill prices --restart
             """) { module, restart };
         command.OnRun(async (parse, io, cancellation) =>
         {

@@ -15,8 +15,8 @@ internal static class DetachCommand
             Makes the legacy's other modules ask the service instead of reading the module's tables. Needed before Retired.
 
             Examples:
-              strangler detach catalog
-              strangler detach catalog --undo
+              strangler detach prices
+              strangler detach prices --undo
             """) { module, undo };
         command.OnRun(async (parse, io, cancellation) =>
         {

@@ -18,9 +18,9 @@ internal static class HoldCommand
             Keeps a single reading endpoint at an earlier stage than its module, or lets it go again.
 
             Examples:
-              strangler hold catalog catalog.search
-              strangler hold catalog catalog.search --at Shadow
-              strangler hold catalog catalog.search --release
+              strangler hold prices prices.quote
+              strangler hold prices prices.quote --at Shadow
+              strangler hold prices prices.quote --release
             """) { module, endpoint, at, release };
         command.Validators.Add(result =>
         {

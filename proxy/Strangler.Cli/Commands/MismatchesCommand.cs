@@ -15,8 +15,8 @@ internal static class MismatchesCommand
             Lists the latest requests that the two sides answered differently, and where they differ.
 
             Examples:
-              strangler mismatches catalog
-              strangler mismatches catalog --json
+              strangler mismatches prices
+              strangler mismatches prices --json
             """) { module };
         command.OnRun(async (parse, io, cancellation) =>
         {

@@ -12,22 +12,22 @@ internal static class ParkedCommand
         Shows the changes that the other side has refused, has them tried again, or gives them up. While one is parked, ownership does not change hands.
 
         Examples:
-          strangler parked list catalog
-          strangler parked retry catalog --all
-          strangler parked discard catalog 1207 1211 --yes
+          strangler parked list prices
+          strangler parked retry prices --all
+          strangler parked discard prices 1207 1211 --yes
         """) { ParkedListCommand.Create(), Retry(), Discard() };
 
     private static Command Retry() => Change("retry", "Has parked changes delivered again, as when the receiver has been mended.", """
         Examples:
-          strangler parked retry catalog 1207
-          strangler parked retry catalog --all
+          strangler parked retry prices 1207
+          strangler parked retry prices --all
         """, null);
 
     private static Command Discard() => Change("discard",
         "Gives parked changes up: the sides differ in these rows until they change again or 'strangler reconcile MODULE --repair' has run. Kept in the audit log.", """
         Examples:
-          strangler parked discard catalog 1207 1211 --yes
-          strangler parked discard catalog --all --yes
+          strangler parked discard prices 1207 1211 --yes
+          strangler parked discard prices --all --yes
         """, new Option<bool>("--yes") { Description = "Confirms that these changes are to be given up." });
 
     private static Command Change(string verb, string what, string examples, Option<bool>? yes)

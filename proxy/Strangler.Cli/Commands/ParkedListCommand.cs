@@ -16,8 +16,8 @@ internal static class ParkedListCommand
             Lists the changes that the other side has refused, with what it said.
 
             Examples:
-              strangler parked list catalog
-              strangler parked list catalog --json
+              strangler parked list prices
+              strangler parked list prices --json
             """) { module };
         command.OnRun(async (parse, io, cancellation) =>
         {

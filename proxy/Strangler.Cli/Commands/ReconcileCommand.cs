@@ -15,8 +15,8 @@ internal static class ReconcileCommand
             Compares a module's data on both sides. Differences that remain make it exit with 1.
 
             Examples:
-              strangler reconcile catalog
-              strangler reconcile catalog --repair
+              strangler reconcile prices
+              strangler reconcile prices --repair
             """) { module, repair };
         command.OnRun(async (parse, io, cancellation) =>
         {

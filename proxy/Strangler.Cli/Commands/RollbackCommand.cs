@@ -16,8 +16,8 @@ internal static class RollbackCommand
             Moves a module back to an earlier stage, without gates and without losing an acknowledged write.
 
             Examples:
-              strangler rollback catalog
-              strangler rollback catalog --to Legacy --reason "prices look wrong"
+              strangler rollback prices
+              strangler rollback prices --to Legacy --reason "quotes look wrong"
             """) { module, to, reason };
         command.OnRun(async (parse, io, cancellation) =>
         {

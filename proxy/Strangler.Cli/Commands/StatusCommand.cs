@@ -19,7 +19,7 @@ internal static class StatusCommand
 
             Examples:
               strangler status
-              strangler status catalog --watch
+              strangler status prices --watch
               strangler status --json
             """) { module, watch };
         command.OnRun(async (parse, io, cancellation) =>
