@@ -13,7 +13,7 @@ public sealed class EvidenceLedger(TimeProvider time)
     private const int KeptMismatches = 100;
     private static readonly ComparisonClass[] Classes = Enum.GetValues<ComparisonClass>();
     private readonly ConcurrentDictionary<string, Counters> _endpoints = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, LegacyCall> _legacyCalls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LastCall> _legacyCalls = new(StringComparer.Ordinal);
 
     private enum Figure
     {
@@ -37,7 +37,7 @@ public sealed class EvidenceLedger(TimeProvider time)
     }
 
     /// <summary>The request for the module's endpoints that this process sent to the legacy last; null when none was. Mirrored requests do not count.</summary>
-    public LegacyCall? LastLegacyCall(string module) => _legacyCalls.GetValueOrDefault(module);
+    public LegacyCall? LastLegacyCall(string module) => _legacyCalls.GetValueOrDefault(module)?.Value;
 
     /// <summary>The most recent mismatches of an endpoint, newest first; at most 100.</summary>
     public IReadOnlyList<Mismatch> MismatchesOf(string endpointId) =>
@@ -87,9 +87,15 @@ public sealed class EvidenceLedger(TimeProvider time)
     internal void Retried(string endpointId) => CountersOf(endpointId).Add(Figure.Retry);
 
     internal void LegacyCalled(string module, PlannedEndpoint? endpoint, bool ambiguous = false) =>
-        _legacyCalls[module] = new LegacyCall(time.GetUtcNow(), endpoint, ambiguous);
+        // A dictionary's setter takes a lock, which all requests of a module would share; a look-up takes none.
+        _legacyCalls.GetOrAdd(module, static _ => new LastCall()).Value = new LegacyCall(time.GetUtcNow(), endpoint, ambiguous);
 
     private Counters CountersOf(string endpointId) => _endpoints.GetOrAdd(endpointId, static _ => new Counters());
+
+    private sealed class LastCall
+    {
+        public volatile LegacyCall? Value;
+    }
 
     private sealed class Counters
     {

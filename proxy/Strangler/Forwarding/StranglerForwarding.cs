@@ -64,7 +64,7 @@ internal sealed class StranglerForwarding(
 
         telemetry.Forwarded(decision.Reason, module.Name, target);
         var standsIn = target == Side.Service && state.Stage is Stage.Canary or Stage.Extracted && module.Data != Plan.DataMode.None && !BodyOf.MayExist(context);
-        context.Features.Set(standsIn ? LegacyStandsIn.Instance : null);
+        if (standsIn) context.Features.Set(LegacyStandsIn.Instance);
         await using var tap = mirror.Open(context, planned, state, stage, target, table.Plan.Limits);
         if (target == Side.Legacy) ledger.LegacyCalled(module.Name, endpoint);
         Reassignment.To(context, table, planned, target);
