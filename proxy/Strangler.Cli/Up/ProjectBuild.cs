@@ -75,7 +75,8 @@ internal sealed class ProjectBuild(UpLayout layout, IReadOnlyList<LocatedProject
 
     private string Traversal()
     {
-        var text = new StringBuilder("<Project>\n  <ItemGroup>\n");
+        // Without the name of the target, the first one of the file would be all that is done.
+        var text = new StringBuilder("<Project DefaultTargets=\"Build\">\n  <ItemGroup>\n");
         foreach (var file in _files) text.Append("    <Part Include=\"").Append(SecurityElement.Escape(file)).Append("\" />\n");
         return text.Append(
             """

@@ -11,6 +11,7 @@ internal sealed class FakeRepository : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly List<FreePort> _ports = [];
+    private string? _serviceProject;
 
     public FakeRepository()
     {
@@ -53,18 +54,33 @@ internal sealed class FakeRepository : IDisposable
         {
             ["proxy"] = new JsonObject { ["project"] = fake, ["environment"] = new JsonObject { ["Fake__Record"] = Record } },
             ["processes"] = new JsonArray(
-                Process("legacy", Legacy, [("Fake__Record", Record), ("Seen", "{data}|{books.url}|{port}")]),
-                Process("books", Service, serviceEnvironment)),
+                Process("legacy", Legacy, fake, [("Fake__Record", Record), ("Seen", "{data}|{books.url}|{port}")]),
+                Process("books", Service, _serviceProject ?? fake, serviceEnvironment)),
         };
         System.IO.File.WriteAllText(File(".strangler/up.json"), up.ToJsonString());
 
-        JsonObject Process(string name, FreePort port, (string Name, string Value)[] environment) => new()
+        JsonObject Process(string name, FreePort port, string project, (string Name, string Value)[] environment) => new()
         {
             ["name"] = name,
-            ["project"] = fake,
+            ["project"] = project,
             ["port"] = port.Number,
             ["environment"] = new JsonObject(environment.Select(static e => KeyValuePair.Create(e.Name, (JsonNode?)e.Value))),
         };
+    }
+
+    /// <summary>Makes the service a project of which there is only source, as in a fresh clone. Its target framework comes from a file above it.</summary>
+    public void DescribeSource()
+    {
+        Directory.CreateDirectory(File("books"));
+        System.IO.File.WriteAllText(File("Directory.Build.props"), "<Project><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
+        System.IO.File.WriteAllText(File("books/books.csproj"), "<Project Sdk=\"Microsoft.NET.Sdk.Web\" />");
+        System.IO.File.WriteAllText(File("books/Program.cs"), """
+            var app = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(args).Build();
+            Microsoft.AspNetCore.Builder.EndpointRouteBuilderExtensions.MapGet(app, "/healthz", () => "Healthy");
+            app.Run();
+            """);
+        _serviceProject = "books";
+        Describe();
     }
 
     /// <summary>Starts <c>up</c> here; it has printed nothing yet.</summary>
@@ -89,7 +105,7 @@ internal sealed class FakeRepository : IDisposable
     public async Task<TestProcess> UpReadyAsync(params string[] more)
     {
         var up = await UpAsync(more);
-        await Eventually.TrueAsync(() => up.HasExited || up.Output.Contains("Ctrl-C stops everything", StringComparison.Ordinal), what: "up is ready");
+        await Eventually.TrueAsync(() => up.HasExited || up.Output.Contains("Ctrl-C stops everything", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "up is ready");
         Assert.IsFalse(up.HasExited, up.Output);
         return up;
     }

@@ -25,6 +25,24 @@ public sealed class UpStartTests
     }
 
     [TestMethod]
+    public async Task Up_ProjectNeverBuilt_IsBuiltAndStartedAndNotBuiltAgain()
+    {
+        using var repository = new FakeRepository();
+        repository.DescribeSource();
+        await using (var up = await repository.UpReadyAsync())
+        {
+            Assert.IsTrue(await FakeRepository.AnswersAsync(repository.Service), up.Output);
+            await up.StopAsync();
+        }
+
+        await using (var up = await repository.UpReadyAsync())
+        {
+            StringAssert.Contains(up.Output, "nothing has changed");
+            await up.StopAsync();
+        }
+    }
+
+    [TestMethod]
     public async Task Up_Placeholders_AreFilled()
     {
         using var repository = new FakeRepository();
