@@ -110,6 +110,22 @@ public sealed class CaptureTests
     }
 
     [TestMethod]
+    public async Task Update_OfADetachedRow_IsCaptured()
+    {
+        await using var pair = await StartHeldAsync();
+        var id = await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
+        await pair.Legacy.UseAsync(async context =>
+        {
+            context.Update(new Item { Id = id, Code = "b", ShelfId = 1 });
+            await context.SaveChangesAsync();
+        });
+        Assert.AreEqual(2, await pair.Legacy.ScalarAsync(Outbox));
+        pair.ToService.Fault = Fault.None;
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
     public async Task ExecuteUpdate_OnFollowerOrFenced_IsRefused_OnOwnerRuns()
     {
         await using var pair = await SamplePair.StartSyncedAsync();

@@ -46,6 +46,8 @@ internal static class ChangeFinder
     {
         var hasParts = row.Metadata.GetNavigations().Any(navigation => navigation.TargetEntityType.IsOwned()) || row.Metadata.GetComplexProperties().Any();
         if (hasParts) return true;
+        // After Update(detached) the original values equal the current ones, but EF Core writes them: what counts is the mark.
+        if (row.Properties.Any(property => property.IsModified && !map.Kept.Contains(property.Metadata.Name))) return true;
         return !map.WriteChanged(row.OriginalValues.ToObject()).AsSpan().SequenceEqual(map.WriteChanged(row.Entity));
     }
 }
