@@ -155,6 +155,22 @@ public sealed class CaptureTests
     }
 
     [TestMethod]
+    public async Task RemoveAndAdd_OfOneKeyInOneSave_KeepsTheRow()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        var id = await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
+        await pair.Legacy.UseAsync(async context =>
+        {
+            context.Remove(await context.Items.SingleAsync(item => item.Id == id));
+            context.Add(new Item { Id = id, Code = "b", ShelfId = 1 });
+            await context.SaveChangesAsync();
+        });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+        Assert.AreEqual(1, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'b'"));
+    }
+
+    [TestMethod]
     public async Task ExecuteUpdate_OnFollowerOrFenced_IsRefused_OnOwnerRuns()
     {
         await using var pair = await SamplePair.StartSyncedAsync();

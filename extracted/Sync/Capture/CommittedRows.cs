@@ -29,7 +29,9 @@ internal static class CommittedRows
             }
         }
 
-        return changes.ConvertAll(change => change.Row is { } row
+        // A row that was removed and added again under its key is there: its removal must not be the last that the other side hears.
+        var present = changes.Where(change => change.Row is not null).Select(change => (change.Map, change.Map.KeyOf(change.Row!))).ToHashSet();
+        return changes.FindAll(change => change.Row is not null || !present.Contains((change.Map, change.RemovedKey!))).ConvertAll(change => change.Row is { } row
             ? new OutboxChange(change.Map.Name, change.Map.KeyOf(row), change.Map.Changed, change.Map.WriteChanged(read.GetValueOrDefault((change.Map, change.Map.KeyOf(row)), row)))
             : new OutboxChange(change.Map.Name, change.RemovedKey!, change.Map.Removed, change.Map.WriteRemoved(change.RemovedKey!)));
     }
