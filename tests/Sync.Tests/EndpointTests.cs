@@ -19,4 +19,26 @@ public sealed class EndpointTests
         Assert.Contains("Sync:Peers:sample", await open.Content.ReadAsStringAsync());
         await pair.Service.DoAsync("open", new { epoch = 2, capture = false });
     }
+
+    [TestMethod]
+    public async Task Refusal_AfterAnEarlierCommitOfTheRequest_ClaimsNoUntouchedSide()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        using var mixed = await pair.Service.Host.Client.PostAsync("/notes-then-items", null);
+        Assert.AreEqual(HttpStatusCode.ServiceUnavailable, mixed.StatusCode);
+        Assert.IsFalse(mixed.Headers.Contains("Strangler-Not-Owner"));
+        Assert.AreEqual(1, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Notes"));
+        using var undone = await pair.Service.Host.Client.PostAsync("/items-undone", null);
+        Assert.AreEqual(HttpStatusCode.MisdirectedRequest, undone.StatusCode);
+        Assert.IsTrue(undone.Headers.Contains("Strangler-Not-Owner"));
+    }
+
+    [TestMethod]
+    public async Task Position_OfATransactionThatWasRolledBack_IsNotTold()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        using var undone = await pair.Legacy.Host.Client.PostAsync("/items-undone", null);
+        Assert.AreEqual(HttpStatusCode.OK, undone.StatusCode);
+        Assert.IsFalse(undone.Headers.Contains("Strangler-Position"));
+    }
 }

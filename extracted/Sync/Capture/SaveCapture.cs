@@ -86,8 +86,9 @@ internal sealed class SaveCapture(
             {
                 var rows = await CommittedRows.ReadAsync(context, changes, wait);
                 var position = await outbox.WriteAsync(context.Database.GetDbConnection(), transaction, ownership.Module, ownership.Epoch, rows, wait, CancellationToken.None);
-                RequestPositions.Record(http.HttpContext, ownership.Module, ownership.Epoch, position);
-                if (save.OwnTransaction is null) outer.Wrote(transaction, ownership.Module);
+                RequestPositions.Touch(http.HttpContext, ownership.Module);
+                // Its own transaction is told as any other: by its commit.
+                outer.Wrote(transaction, ownership.Module, ownership.Epoch, position);
             }
         }
 
