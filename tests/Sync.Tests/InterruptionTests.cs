@@ -104,6 +104,19 @@ public sealed class InterruptionTests
     }
 
     [TestMethod]
+    public async Task ExecuteUpdate_CancelledOnceItRan_IsCommittedAndLeavesTheTurnFree()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        using var cancel = new CancellationTokenSource();
+        await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
+        var capture = scope.ServiceProvider.GetRequiredService<SyncInterceptor>();
+        await using var sample = new SampleContext(new DbContextOptionsBuilder<SampleContext>().UseSqlite(pair.Legacy.ConnectionString).AddInterceptors(new LateCommand(cancel), capture).Options);
+        await sample.Shelves.ExecuteUpdateAsync(set => set.SetProperty(shelf => shelf.Name, "late"), cancel.Token);
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Shelves WHERE Name = 'late'"));
+        await pair.Legacy.AddAsync(new Item { Code = "next", ShelfId = 1 }).WaitAsync(Soon);
+    }
+
+    [TestMethod]
     public async Task Backfill_RestartedWhileOneRuns_BeginsAnewAndOnlyItsOwnEndCounts()
     {
         await using var pair = await SamplePair.StartAsync(new() { ["Sync:BackfillChunk"] = "100", ["Sync:BackfillRowsPerSecond"] = "2000" });
@@ -150,6 +163,15 @@ public sealed class InterruptionTests
     private sealed class Late(CancellationTokenSource cancel) : SaveChangesInterceptor
     {
         public override async ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+        {
+            await cancel.CancelAsync();
+            return result;
+        }
+    }
+
+    private sealed class LateCommand(CancellationTokenSource cancel) : DbCommandInterceptor
+    {
+        public override async ValueTask<int> NonQueryExecutedAsync(System.Data.Common.DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
         {
             await cancel.CancelAsync();
             return result;
