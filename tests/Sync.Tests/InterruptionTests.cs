@@ -117,6 +117,20 @@ public sealed class InterruptionTests
     }
 
     [TestMethod]
+    public async Task Reconcile_ThatAnEndedProcessLeftUnderWay_IsToldAsFailed()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        await pair.Legacy.DoAsync("reconcile", new { repair = false });
+        await SamplePair.CompleteAsync(pair.Legacy, "reconcile");
+        await Eventually.TrueAsync(async () => await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM sync_reconcile WHERE state = 'complete'") == 1);
+        await pair.Legacy.StopAsync();
+        await pair.Legacy.ScalarAsync("""UPDATE sync_reconcile SET state = 'running', result = replace(result, '"complete"', '"running"'); SELECT 1""");
+        await pair.Legacy.StartAsync();
+        var status = await Eventually.GetAsync(pair.Legacy.StatusAsync, now => now.GetProperty("reconcile").GetProperty("state").GetString() != "running");
+        Assert.AreEqual("failed", status.GetProperty("reconcile").GetProperty("state").GetString());
+    }
+
+    [TestMethod]
     public async Task Backfill_RestartedWhileOneRuns_BeginsAnewAndOnlyItsOwnEndCounts()
     {
         await using var pair = await SamplePair.StartAsync(new() { ["Sync:BackfillChunk"] = "100", ["Sync:BackfillRowsPerSecond"] = "2000" });
