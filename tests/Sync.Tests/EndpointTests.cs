@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Sync.Tests.Sample;
 
 namespace Sync.Tests;
@@ -40,5 +41,14 @@ public sealed class EndpointTests
         using var undone = await pair.Legacy.Host.Client.PostAsync("/items-undone", null);
         Assert.AreEqual(HttpStatusCode.OK, undone.StatusCode);
         Assert.IsFalse(undone.Headers.Contains("Strangler-Position"));
+    }
+
+    [TestMethod]
+    public async Task Call_WithoutTheKey_IsRefusedBeforeItsBodyIsRead()
+    {
+        await using var pair = await SamplePair.StartAsync();
+        using var anonymous = new HttpClient { BaseAddress = pair.Legacy.Host.Address };
+        using var broken = new StringContent("{", Encoding.UTF8, "application/json");
+        Assert.AreEqual(HttpStatusCode.Unauthorized, (await anonymous.PostAsync("/_sync/modules/sample/open", broken)).StatusCode);
     }
 }
