@@ -20,6 +20,7 @@ public static class SyncEndpoints
     public static IEndpointConventionBuilder MapSync(this IEndpointRouteBuilder endpoints)
     {
         var sync = endpoints.MapGroup("/_sync").AddEndpointFilter<RouteGroupBuilder, EndpointGuard>().ExcludeFromDescription();
+        ((IEndpointConventionBuilder)sync).Add(endpoint => endpoint.RequestDelegate = EndpointGuard.BehindKey(endpoint.RequestDelegate!));
         sync.MapPost("/inbox", ReceiveAsync);
         var module = sync.MapGroup("/modules/{name}");
         module.MapGet("", StatusAsync);

@@ -71,5 +71,8 @@ public sealed class SyncOptions
     /// <value>Defaults to 7 days.</value>
     public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>What a batch may amount to: half of what the inbox takes, for names and escapes come on top.</summary>
+    internal long MaximumBatchBytes => MaximumBodyBytes / 2;
+
     internal bool IsLegacy => string.Equals(Side, "legacy", StringComparison.OrdinalIgnoreCase);
 }

@@ -110,6 +110,67 @@ public sealed class CaptureTests
     }
 
     [TestMethod]
+    public async Task Update_OfADetachedRow_IsCaptured()
+    {
+        await using var pair = await StartHeldAsync();
+        var id = await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
+        await pair.Legacy.UseAsync(async context =>
+        {
+            context.Update(new Item { Id = id, Code = "b", ShelfId = 1 });
+            await context.SaveChangesAsync();
+        });
+        Assert.AreEqual(2, await pair.Legacy.ScalarAsync(Outbox));
+        pair.ToService.Fault = Fault.None;
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Update_OfOtherColumnsThanAnother_CarriesTheCommittedRow()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        var id = await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1, Price = 1 });
+        await pair.Legacy.UseAsync(async first =>
+        {
+            (await first.Items.SingleAsync(item => item.Id == id)).Price = 2;
+            await pair.Legacy.UseAsync(async second =>
+            {
+                (await second.Items.SingleAsync(item => item.Id == id)).Code = "b";
+                await second.SaveChangesAsync();
+            });
+            await first.SaveChangesAsync();
+        });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+        await pair.Legacy.UseAsync(context =>
+        {
+            var stub = new Item { Id = id, Code = "unknown", ShelfId = 99 };
+            context.Attach(stub);
+            stub.Price = 3;
+            context.SaveChanges();
+            return Task.CompletedTask;
+        });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task RemoveAndAdd_OfOneKeyInOneSave_KeepsTheRow()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        var id = await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
+        await pair.Legacy.UseAsync(async context =>
+        {
+            context.Remove(await context.Items.SingleAsync(item => item.Id == id));
+            context.Add(new Item { Id = id, Code = "b", ShelfId = 1 });
+            await context.SaveChangesAsync();
+        });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+        Assert.AreEqual(1, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'b'"));
+    }
+
+    [TestMethod]
     public async Task ExecuteUpdate_OnFollowerOrFenced_IsRefused_OnOwnerRuns()
     {
         await using var pair = await SamplePair.StartSyncedAsync();

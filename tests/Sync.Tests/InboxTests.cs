@@ -77,6 +77,17 @@ public sealed class InboxTests
     }
 
     [TestMethod]
+    public async Task Delivery_ValueThatCannotBeConverted_IsRejectedAlone()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        Assert.AreEqual("Applied Rejected Applied", await ApplyAsync(pair.Service,
+            Item(5, "a", 1, 100),
+            Item(6, "b", 1, 101) with { Payload = """{"id":6,"code":"b","shelfId":1,"price":1000000000000000000000}"""u8.ToArray() },
+            Item(7, "c", 1, 102)));
+        Assert.AreEqual(2, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
+    }
+
+    [TestMethod]
     public async Task Poison_IsParkedAfterItsAttempts_AndStopsItsOwnKeyOnly()
     {
         await using var pair = await SamplePair.StartSyncedAsync(new() { ["Sync:MaximumAttempts"] = "3" });

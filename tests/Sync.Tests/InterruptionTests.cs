@@ -104,6 +104,33 @@ public sealed class InterruptionTests
     }
 
     [TestMethod]
+    public async Task ExecuteUpdate_CancelledOnceItRan_IsCommittedAndLeavesTheTurnFree()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        using var cancel = new CancellationTokenSource();
+        await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
+        var capture = scope.ServiceProvider.GetRequiredService<SyncInterceptor>();
+        await using var sample = new SampleContext(new DbContextOptionsBuilder<SampleContext>().UseSqlite(pair.Legacy.ConnectionString).AddInterceptors(new LateCommand(cancel), capture).Options);
+        await sample.Shelves.ExecuteUpdateAsync(set => set.SetProperty(shelf => shelf.Name, "late"), cancel.Token);
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Shelves WHERE Name = 'late'"));
+        await pair.Legacy.AddAsync(new Item { Code = "next", ShelfId = 1 }).WaitAsync(Soon);
+    }
+
+    [TestMethod]
+    public async Task Reconcile_ThatAnEndedProcessLeftUnderWay_IsToldAsFailed()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync();
+        await pair.Legacy.DoAsync("reconcile", new { repair = false });
+        await SamplePair.CompleteAsync(pair.Legacy, "reconcile");
+        await Eventually.TrueAsync(async () => await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM sync_reconcile WHERE state = 'complete'") == 1);
+        await pair.Legacy.StopAsync();
+        await pair.Legacy.ScalarAsync("""UPDATE sync_reconcile SET state = 'running', result = replace(result, '"complete"', '"running"'); SELECT 1""");
+        await pair.Legacy.StartAsync();
+        var status = await Eventually.GetAsync(pair.Legacy.StatusAsync, now => now.GetProperty("reconcile").GetProperty("state").GetString() != "running");
+        Assert.AreEqual("failed", status.GetProperty("reconcile").GetProperty("state").GetString());
+    }
+
+    [TestMethod]
     public async Task Backfill_RestartedWhileOneRuns_BeginsAnewAndOnlyItsOwnEndCounts()
     {
         await using var pair = await SamplePair.StartAsync(new() { ["Sync:BackfillChunk"] = "100", ["Sync:BackfillRowsPerSecond"] = "2000" });
@@ -150,6 +177,15 @@ public sealed class InterruptionTests
     private sealed class Late(CancellationTokenSource cancel) : SaveChangesInterceptor
     {
         public override async ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+        {
+            await cancel.CancelAsync();
+            return result;
+        }
+    }
+
+    private sealed class LateCommand(CancellationTokenSource cancel) : DbCommandInterceptor
+    {
+        public override async ValueTask<int> NonQueryExecutedAsync(System.Data.Common.DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
         {
             await cancel.CancelAsync();
             return result;

@@ -95,9 +95,19 @@ internal sealed class BackfillJob(
         await using var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, module, context, cancellationToken);
         CheckOwner(snapshot.Ownership, epoch);
         var messages = new List<SyncMessage>(options.Value.BackfillChunk);
+        var bytes = 0L;
+        var full = false;
         await foreach (var row in entity.ReadRows(context, after, null, options.Value.BackfillChunk).WithCancellation(cancellationToken))
-            messages.Add(new SyncMessage(module.Name, entity.Name, entity.KeyOf(row), entity.Changed, epoch, snapshot.Position, null, entity.WriteChanged(row)));
-        var through = messages.Count < options.Value.BackfillChunk ? null : messages[^1].Key;
+        {
+            var message = new SyncMessage(module.Name, entity.Name, entity.KeyOf(row), entity.Changed, epoch, snapshot.Position, null, entity.WriteChanged(row));
+            RequireSize(message);
+            bytes += message.Size;
+            full = messages.Count > 0 && bytes > options.Value.MaximumBatchBytes;
+            if (full) break;
+            messages.Add(message);
+        }
+
+        var through = full || messages.Count == options.Value.BackfillChunk ? messages[^1].Key : null;
         return new SyncBatch(module.Name, options.Value.Side, messages, new SyncRange(entity.Name, after, through));
     }
 
@@ -124,7 +134,7 @@ internal sealed class BackfillJob(
             await using (var connection = await database.OpenAsync(cancellationToken))
                 keys = await connection.Command(null, database.Sql.ReadBackfillAgain, ("@module", module.Name), ("@entity", entity.Name), ("@after", after), ("@limit", 500)).ListAsync(row => row.GetString(0), cancellationToken);
             if (keys.Count == 0) break;
-            var messages = new List<SyncMessage>();
+            List<SyncMessage> messages = [];
             await using (var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, module, context, cancellationToken))
             {
                 CheckOwner(snapshot.Ownership, epoch);
@@ -140,8 +150,13 @@ internal sealed class BackfillJob(
 
             if (messages.Count > 0)
             {
-                var reply = await SendAsync(module, new SyncBatch(module.Name, options.Value.Side, messages), cancellationToken);
-                var refused = reply.Results.FirstOrDefault(result => result.Outcome == SyncOutcome.Rejected);
+                SyncResult refused = default;
+                foreach (var part in Parts(messages))
+                {
+                    var reply = await SendAsync(module, new SyncBatch(module.Name, options.Value.Side, part), cancellationToken);
+                    if (refused.Reason is null) refused = reply.Results.FirstOrDefault(result => result.Outcome == SyncOutcome.Rejected);
+                }
+
                 if (refused.Reason is not null)
                 {
                     if (++tries >= MostTries) throw new InvalidDataException($"The other side refuses rows of '{entity.Name}': {refused.Reason}");
@@ -159,6 +174,34 @@ internal sealed class BackfillJob(
         using var turn = await database.EnterWriteAsync(cancellationToken);
         await using var clean = await database.OpenAsync(cancellationToken);
         await clean.Command(null, database.Sql.RemoveBackfillAgain, ("@module", module.Name), ("@entity", entity.Name)).RunAsync(cancellationToken);
+    }
+
+    /// <summary>As much at a time as fits into one request, but always one row.</summary>
+    private IEnumerable<List<SyncMessage>> Parts(List<SyncMessage> messages)
+    {
+        var part = new List<SyncMessage>();
+        var bytes = 0L;
+        foreach (var message in messages)
+        {
+            RequireSize(message);
+            bytes += message.Size;
+            if (part.Count > 0 && bytes > options.Value.MaximumBatchBytes)
+            {
+                yield return part;
+                part = [];
+                bytes = message.Size;
+            }
+
+            part.Add(message);
+        }
+
+        yield return part;
+    }
+
+    private void RequireSize(SyncMessage message)
+    {
+        if (message.Size > options.Value.MaximumBodyBytes)
+            throw new InvalidDataException($"The row {message.Key} of '{message.Entity}' has {message.Payload.Length} bytes, more than one request may have: raise Sync:MaximumBodyBytes ({options.Value.MaximumBodyBytes}) on both sides.");
     }
 
     private async Task<SyncReply> SendAsync(ModuleMap module, SyncBatch batch, CancellationToken cancellationToken)

@@ -22,6 +22,7 @@ internal sealed partial class ModuleWork(
     ILogger<ModuleWork> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, Work> _work = new(StringComparer.Ordinal);
+    private CancellationToken _stopping;
 
     /// <summary>Starts or resumes a backfill; does nothing when one is under way and no restart is asked. A restart first ends the one under way, so that its completion is not taken for the new one's.</summary>
     /// <exception cref="OwnershipConflictException">This side is not a capturing owner.</exception>
@@ -35,6 +36,8 @@ internal sealed partial class ModuleWork(
             {
                 if (!restart) return;
                 await run.Cancel.CancelAsync();
+                // Whoever asked may go away: what was ended for the restart must be begun anew all the same.
+                cancellationToken = _stopping;
                 await run.Ended.Task.WaitAsync(cancellationToken);
             }
 
@@ -56,12 +59,23 @@ internal sealed partial class ModuleWork(
     public async Task StartReconcileAsync(ModuleMap module, bool repairs, CancellationToken cancellationToken)
     {
         var work = Of(module);
-        if (work.Reconcile is { State: "running" }) return;
-        var row = await ownerships.RefreshAsync(module.Name, cancellationToken);
-        if (row.State != OwnerState.Owner)
-            throw new OwnershipConflictException($"Module '{module.Name}' can be reconciled by its owner only; this side is {row.State.ToString().ToLowerInvariant()}.");
-        work.Reconcile = ReconcileResult.None with { State = "running", StartedAt = time.GetUtcNow() };
-        await work.Jobs.Writer.WriteAsync(token => ReconcileAsync(module, work, repairs, token), cancellationToken);
+        await work.Starting.WaitAsync(cancellationToken);
+        try
+        {
+            if (work.Reconcile is { State: "running" }) return;
+            var row = await ownerships.RefreshAsync(module.Name, cancellationToken);
+            if (row.State != OwnerState.Owner)
+                throw new OwnershipConflictException($"Module '{module.Name}' can be reconciled by its owner only; this side is {row.State.ToString().ToLowerInvariant()}.");
+            var begun = ReconcileResult.None with { State = "running", StartedAt = time.GetUtcNow() };
+            // Stored, so that a process that ends meanwhile leaves a trace of it.
+            await SaveReconcileAsync(module, begun, cancellationToken);
+            work.Reconcile = begun;
+            await work.Jobs.Writer.WriteAsync(token => ReconcileAsync(module, work, repairs, token), CancellationToken.None);
+        }
+        finally
+        {
+            work.Starting.Release();
+        }
     }
 
     public async Task<BackfillProgress?> BackfillOfAsync(ModuleMap module, CancellationToken cancellationToken)
@@ -84,7 +98,13 @@ internal sealed partial class ModuleWork(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var module in registry.Modules) await ResumeAsync(module, stoppingToken);
+        _stopping = stoppingToken;
+        foreach (var module in registry.Modules)
+        {
+            await ResumeAsync(module, stoppingToken);
+            await FailLeftReconcileAsync(module, stoppingToken);
+        }
+
         await Task.WhenAll(registry.Modules.Select(module => RunAsync(Of(module), stoppingToken)));
     }
 
@@ -113,6 +133,27 @@ internal sealed partial class ModuleWork(
         catch (DbException error)
         {
             LogNotResumed(logger, module.Name, error.Message);
+        }
+    }
+
+    /// <summary>A reconcile holds nothing worth going on with: it is begun anew by whoever wants it.</summary>
+    private async Task FailLeftReconcileAsync(ModuleMap module, CancellationToken stopping)
+    {
+        var work = Of(module);
+        await work.Starting.WaitAsync(stopping);
+        try
+        {
+            // What is known in memory was begun by this process.
+            if (work.Reconcile is not null || await ReconcileOfAsync(module, stopping) is not { State: "running" } left) return;
+            await SaveReconcileAsync(module, left with { State = "failed", Error = "The process ended while it ran.", FinishedAt = time.GetUtcNow() }, stopping);
+        }
+        catch (DbException error)
+        {
+            LogNotStored(logger, module.Name, error);
+        }
+        finally
+        {
+            work.Starting.Release();
         }
     }
 
@@ -160,13 +201,15 @@ internal sealed partial class ModuleWork(
         }
 
         work.Reconcile = result;
-        await StoreAsync(async () =>
-        {
-            using var turn = await database.EnterWriteAsync(stopping);
-            await using var connection = await database.OpenAsync(stopping);
-            await connection.Command(null, database.Sql.SaveReconcile,
-                ("@module", module.Name), ("@state", result.State), ("@result", JsonSerializer.Serialize(result, SyncJson.Options))).RunAsync(stopping);
-        }, module);
+        await StoreAsync(() => SaveReconcileAsync(module, result, stopping), module);
+    }
+
+    private async Task SaveReconcileAsync(ModuleMap module, ReconcileResult result, CancellationToken cancellationToken)
+    {
+        using var turn = await database.EnterWriteAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.Command(null, database.Sql.SaveReconcile,
+            ("@module", module.Name), ("@state", result.State), ("@result", JsonSerializer.Serialize(result, SyncJson.Options))).RunAsync(cancellationToken);
     }
 
     private async Task StoreAsync(Func<Task> store, ModuleMap module)

@@ -16,9 +16,9 @@ internal static class ChangeFinder
             var row = RowOf(entry);
             if (row is null || module.Find(row.Metadata.ClrType) is not { } map || found.ContainsKey(row.Entity)) continue;
             if (row.State == EntityState.Deleted)
-                found[row.Entity] = new PendingChange(map, null, map.KeyOf(row.Entity));
+                found[row.Entity] = new PendingChange(map, null, false, map.KeyOf(row.Entity));
             else if (row != entry || row.State == EntityState.Added || Differs(map, row))
-                found[row.Entity] = new PendingChange(map, row.Entity, null);
+                found[row.Entity] = new PendingChange(map, row.Entity, row.State == EntityState.Added, null);
         }
 
         return [.. found.Values.OrderBy(change => change.Row is null ? int.MaxValue - change.Map.Order : change.Map.Order)];
@@ -46,6 +46,8 @@ internal static class ChangeFinder
     {
         var hasParts = row.Metadata.GetNavigations().Any(navigation => navigation.TargetEntityType.IsOwned()) || row.Metadata.GetComplexProperties().Any();
         if (hasParts) return true;
+        // After Update(detached) the original values equal the current ones, but EF Core writes them: what counts is the mark.
+        if (row.Properties.Any(property => property.IsModified && !map.Kept.Contains(property.Metadata.Name))) return true;
         return !map.WriteChanged(row.OriginalValues.ToObject()).AsSpan().SequenceEqual(map.WriteChanged(row.Entity));
     }
 }

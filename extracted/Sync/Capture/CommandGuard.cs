@@ -61,38 +61,44 @@ internal sealed partial class CommandGuard(
         }
         catch
         {
-            await EndAsync(save, wait, commit: false, CancellationToken.None);
+            await EndAsync(save, wait, commit: false);
             throw;
         }
     }
 
-    public async ValueTask AfterAsync(DbCommand command, bool succeeded, bool wait, CancellationToken cancellationToken)
+    public async ValueTask AfterAsync(DbCommand command, bool succeeded, bool wait)
     {
         if (!_guarded.TryGetValue(command, out var save)) return;
         _guarded.Remove(command);
         if (command.Connection is { } connection) _guardedOn.Remove(connection);
-        await EndAsync(save, wait, succeeded, cancellationToken);
+        await EndAsync(save, wait, succeeded);
     }
 
     /// <summary>A command that another interceptor stopped is told by nothing: the end of its connection is its end.</summary>
     public async ValueTask AbandonAsync(DbConnection connection, bool wait)
     {
-        if (_guardedOn.TryGetValue(connection, out var command)) await AfterAsync(command, succeeded: false, wait, CancellationToken.None);
+        if (_guardedOn.TryGetValue(connection, out var command)) await AfterAsync(command, succeeded: false, wait);
     }
 
-    private static async ValueTask EndAsync(SaveInProgress save, bool wait, bool commit, CancellationToken cancellationToken)
+    private static async ValueTask EndAsync(SaveInProgress save, bool wait, bool commit)
     {
         try
         {
-            if (save.OwnTransaction is not { } transaction) return;
-            if (commit && wait) await transaction.CommitAsync(cancellationToken);
-            else if (commit) transaction.Commit();
-            if (wait) await transaction.DisposeAsync();
-            else transaction.Dispose();
+            // The command ran: a cancellation comes too late, and must leave neither transaction nor turn behind.
+            if (commit && wait && save.OwnTransaction is { } own) await own.CommitAsync(CancellationToken.None);
+            else if (commit) save.OwnTransaction?.Commit();
         }
         finally
         {
-            save.Turn?.Dispose();
+            try
+            {
+                if (wait && save.OwnTransaction is { } own) await own.DisposeAsync();
+                else save.OwnTransaction?.Dispose();
+            }
+            finally
+            {
+                save.Turn?.Dispose();
+            }
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
 
     public override IAsyncEnumerable<object> ReadRows(DbContext context, string? after, string? through, int? take)
     {
-        IQueryable<TEntity> rows = context.Set<TEntity>().AsNoTracking();
+        var rows = Rows(context);
         if (after is not null) rows = rows.Where(Compare(ExpressionType.GreaterThan, KeyFormat<TKey>.Parse(after)));
         if (through is not null) rows = rows.Where(Compare(ExpressionType.LessThanOrEqual, KeyFormat<TKey>.Parse(through)));
         rows = rows.OrderBy(key);
@@ -67,13 +67,16 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
         var wanted = keys.Select(KeyFormat<TKey>.Parse).ToArray();
         var contains = typeof(Enumerable).GetMethods().First(method => method.Name == nameof(Enumerable.Contains) && method.GetParameters().Length == 2).MakeGenericMethod(typeof(TKey));
         var parameter = Expression.Property(Expression.Constant(new Captured<TKey[]>(wanted)), nameof(Captured<>.Value));
-        return context.Set<TEntity>().AsNoTracking()
+        return Rows(context)
             .Where(Expression.Lambda<Func<TEntity, bool>>(Expression.Call(contains, parameter, key.Body), key.Parameters))
             .AsAsyncEnumerable();
     }
 
     public override Task<long> CountAsync(DbContext context, CancellationToken cancellationToken) =>
-        context.Set<TEntity>().LongCountAsync(cancellationToken);
+        Rows(context).LongCountAsync(cancellationToken);
+
+    /// <summary>All rows of the table: a filter of the host's (soft deletion, tenants) hides rows that are there all the same.</summary>
+    private static IQueryable<TEntity> Rows(DbContext context) => context.Set<TEntity>().AsNoTracking().IgnoreQueryFilters();
 
     /// <summary>A comparison whose value is a parameter of the query, so that EF Core compiles it once.</summary>
     private Expression<Func<TEntity, bool>> Compare(ExpressionType kind, TKey value)

@@ -84,12 +84,11 @@ internal sealed class SaveCapture(
             var transaction = context.Database.CurrentTransaction!.GetDbTransaction();
             foreach (var (ownership, changes) in save.Modules)
             {
-                var rows = changes.Select(change => change.Row is { } row
-                    ? new OutboxChange(change.Map.Name, change.Map.KeyOf(row), change.Map.Changed, change.Map.WriteChanged(row))
-                    : new OutboxChange(change.Map.Name, change.RemovedKey!, change.Map.Removed, change.Map.WriteRemoved(change.RemovedKey!)));
+                var rows = await CommittedRows.ReadAsync(context, changes, wait);
                 var position = await outbox.WriteAsync(context.Database.GetDbConnection(), transaction, ownership.Module, ownership.Epoch, rows, wait, CancellationToken.None);
-                RequestPositions.Record(http.HttpContext, ownership.Module, ownership.Epoch, position);
-                if (save.OwnTransaction is null) outer.Wrote(transaction, ownership.Module);
+                RequestPositions.Touch(http.HttpContext, ownership.Module);
+                // Its own transaction is told as any other: by its commit.
+                outer.Wrote(transaction, ownership.Module, ownership.Epoch, position);
             }
         }
 

@@ -101,27 +101,27 @@ public sealed class SyncInterceptor : ISaveChangesInterceptor, IDbCommandInterce
 
     public int NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result)
     {
-        _commands.AfterAsync(command, succeeded: true, wait: false, default).AsTask().GetAwaiter().GetResult();
+        _commands.AfterAsync(command, succeeded: true, wait: false).AsTask().GetAwaiter().GetResult();
         return result;
     }
 
     public async ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        await _commands.AfterAsync(command, succeeded: true, wait: true, cancellationToken);
+        await _commands.AfterAsync(command, succeeded: true, wait: true);
         return result;
     }
 
     public void CommandFailed(DbCommand command, CommandErrorEventData eventData) =>
-        _commands.AfterAsync(command, succeeded: false, wait: false, default).AsTask().GetAwaiter().GetResult();
+        _commands.AfterAsync(command, succeeded: false, wait: false).AsTask().GetAwaiter().GetResult();
 
     public async Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
-        await _commands.AfterAsync(command, succeeded: false, wait: true, cancellationToken);
+        await _commands.AfterAsync(command, succeeded: false, wait: true);
 
     public void CommandCanceled(DbCommand command, CommandEndEventData eventData) =>
-        _commands.AfterAsync(command, succeeded: false, wait: false, default).AsTask().GetAwaiter().GetResult();
+        _commands.AfterAsync(command, succeeded: false, wait: false).AsTask().GetAwaiter().GetResult();
 
     public async Task CommandCanceledAsync(DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default) =>
-        await _commands.AfterAsync(command, succeeded: false, wait: true, cancellationToken);
+        await _commands.AfterAsync(command, succeeded: false, wait: true);
 
     public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => _outer.Committed(transaction);
 

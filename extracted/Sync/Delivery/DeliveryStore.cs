@@ -35,14 +35,23 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         await connection.Command(null, database.Sql.ReleaseLease, ("@receiver", receiver), ("@owner", _instance)).RunAsync(cancellationToken);
     }
 
+    /// <summary>What may be sent now, as much as fits into one request but always one change.</summary>
     public async Task<List<PendingDelivery>> ReadPendingAsync(string receiver, int most, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.Command(null, database.Sql.ReadPending, ("@receiver", receiver), ("@now", Now), ("@limit", most)).ListAsync(
-            row => new PendingDelivery(
-                new SyncMessage(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(0), row.IsDBNull(7) ? null : row.GetString(7), (byte[])row.GetValue(6)),
-                row.GetInt32(8), row.GetInt64(9)),
-            cancellationToken);
+        await using var command = connection.Command(null, database.Sql.ReadPending, ("@receiver", receiver), ("@now", Now), ("@limit", most));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var pending = new List<PendingDelivery>();
+        var bytes = 0L;
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var message = new SyncMessage(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(0), row.IsDBNull(7) ? null : row.GetString(7), (byte[])row.GetValue(6));
+            bytes += message.Size;
+            if (pending.Count > 0 && bytes > options.Value.MaximumBatchBytes) break;
+            pending.Add(new PendingDelivery(message, row.GetInt32(8), row.GetInt64(9)));
+        }
+
+        return pending;
     }
 
     /// <summary>How long until the next refused delivery may be tried again, or null when none waits.</summary>
@@ -55,8 +64,13 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     }
 
     /// <summary>Records a reply in one transaction: acknowledged deliveries go, refused ones wait or are parked.</summary>
+    /// <param name="receiver">The receiver.</param>
+    /// <param name="sent">What it was sent.</param>
+    /// <param name="reply">What it answered.</param>
+    /// <param name="maximumAttempts">After how many refusals a change is parked.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many were parked.</returns>
-    public async Task<int> SettleAsync(string receiver, List<PendingDelivery> sent, SyncReply reply, CancellationToken cancellationToken)
+    public async Task<int> SettleAsync(string receiver, List<PendingDelivery> sent, SyncReply reply, int maximumAttempts, CancellationToken cancellationToken)
     {
         var acknowledged = new StringBuilder("[");
         var parked = 0;
@@ -77,9 +91,9 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         {
             if (reply.Results[index].Outcome != SyncOutcome.Rejected) continue;
             var (message, attempts, _) = sent[index];
-            if (attempts + 1 >= options.Value.MaximumAttempts) parked++;
+            if (attempts + 1 >= maximumAttempts) parked++;
             await connection.Command(transaction, database.Sql.Refuse,
-                ("@receiver", receiver), ("@position", message.Position), ("@maximum", options.Value.MaximumAttempts),
+                ("@receiver", receiver), ("@position", message.Position), ("@maximum", maximumAttempts),
                 ("@next", Now + (long)Backoff.After(attempts, options.Value).TotalMilliseconds), ("@blocked", $"{message.Entity}\n{message.Key}"),
                 ("@error", reply.Results[index].Reason)).RunAsync(cancellationToken);
         }

@@ -75,10 +75,20 @@ internal sealed partial class Relay(
         var pending = await deliveries.ReadPendingAsync(receiver.Name, options.Value.BatchSize, cancellationToken);
         if (pending.Count == 0) return false;
         SyncReply reply;
-        using (var activity = telemetry.StartSend(receiver, pending))
+        var attempts = options.Value.MaximumAttempts;
+        if (pending[0].Message.Size > options.Value.MaximumBodyBytes)
+        {
+            // It comes alone, and no attempt would ever succeed: those behind it must not wait for it.
+            reply = new SyncReply([new SyncResult(SyncOutcome.Rejected, $"The change has {pending[0].Message.Payload.Length} bytes, more than one request may have: raise Sync:MaximumBodyBytes ({options.Value.MaximumBodyBytes}) on both sides and retry it.")], []);
+            attempts = 1;
+        }
+        else
+        {
+            using var activity = telemetry.StartSend(receiver, pending);
             reply = await channel.SendAsync(receiver.Name, new SyncBatch(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message)), cancellationToken);
+        }
 
-        var parked = await deliveries.SettleAsync(receiver.Name, pending, reply, cancellationToken);
+        var parked = await deliveries.SettleAsync(receiver.Name, pending, reply, attempts, cancellationToken);
         signals.Acknowledged(receiver.Name).Give();
         telemetry.Settled(receiver.Name, pending, reply, parked);
         if (parked > 0) LogParked(logger, parked, receiver.Name, reply.Results.First(result => result.Outcome == SyncOutcome.Rejected).Reason);

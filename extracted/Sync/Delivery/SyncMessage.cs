@@ -11,6 +11,9 @@ namespace Sync;
 /// <param name="Payload">The contract as UTF-8 JSON.</param>
 public sealed record SyncMessage(string Module, string Entity, string Key, string Type, long Epoch, long Position, string? TraceParent, ReadOnlyMemory<byte> Payload)
 {
+    /// <summary>What the message adds to a batch, names, trace and escapes in the key taken for long rather than short.</summary>
+    internal long Size => Payload.Length + (6 * Key.Length) + 512;
+
     /// <summary>The same for every repetition of this change, different for any other: fit to be a message id.</summary>
     public string Id => FormattableString.Invariant($"{Module}/{Entity}/{Key}/{Epoch}.{Position}");
 }

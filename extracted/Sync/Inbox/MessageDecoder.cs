@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sync.Capture;
 
 namespace Sync.Inbox;
@@ -27,7 +26,7 @@ internal static class MessageDecoder
                 ? new DecodedMessage(message, map, row, null)
                 : Refuse(message, $"The message's key is {message.Key}, but its row's key is {map.KeyOf(row)}.");
         }
-        catch (Exception error) when (error is JsonException or FormatException or ArgumentException or InvalidOperationException or OverflowException or NullReferenceException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
             return Refuse(message, $"The message cannot be read as '{message.Type}': {error.Message}");
         }

@@ -57,7 +57,7 @@ public sealed partial class SyncInbox
 
             await transaction.CommitAsync(cancellationToken);
         }
-        catch (DbException error) when (_database.Dialect.IsDataError(error))
+        catch (Exception error) when (IsMessagesFault(error))
         {
             Array.Clear(results);
             return false;
@@ -84,7 +84,7 @@ public sealed partial class SyncInbox
                     {
                         results[index] = new SyncResult(apply.Apply(decoded[index]));
                     }
-                    catch (DbException error) when (_database.Dialect.IsDataError(error))
+                    catch (Exception error) when (IsMessagesFault(error))
                     {
                         await transaction.RollbackAsync("message", cancellationToken);
                         results[index] = new SyncResult(SyncOutcome.Rejected, error.Message);
@@ -128,6 +128,10 @@ public sealed partial class SyncInbox
             return new SyncResult(SyncOutcome.Rejected, $"This side is the owner of '{ownership.Module}' at epoch {ownership.Epoch}; it applies nothing.");
         return new SyncResult(SyncOutcome.Applied, ToApply);
     }
+
+    /// <summary>A converter of the host's may throw anything over a value.</summary>
+    private bool IsMessagesFault(Exception error) =>
+        error is DbException fault ? _database.Dialect.IsDataError(fault) : error is not (OperationCanceledException or IOException or OutOfMemoryException);
 
     private const string ToApply = "to apply";
 

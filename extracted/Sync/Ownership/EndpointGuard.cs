@@ -3,21 +3,30 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Sync.Ownership;
 
 /// <summary>Lets in who has the key, and turns what goes wrong into ProblemDetails.</summary>
-internal sealed partial class EndpointGuard(IOptions<SyncOptions> options, ILogger<EndpointGuard> logger) : IEndpointFilter
+internal sealed partial class EndpointGuard(ILogger<EndpointGuard> logger) : IEndpointFilter
 {
+    /// <summary>Checks the key around the whole endpoint: nothing that a stranger sends is read.</summary>
+    public static RequestDelegate BehindKey(RequestDelegate endpoint) => async http =>
+    {
+        var key = http.RequestServices.GetRequiredService<IOptions<SyncOptions>>().Value.Key;
+        if (string.IsNullOrEmpty(key))
+            await Problem(StatusCodes.Status503ServiceUnavailable, "No key is set", "Set Sync:Key (environment variable Sync__Key) to the secret that both sides and the proxy share.").ExecuteAsync(http);
+        else if (!Matches(http.Request.Headers[SyncHeaders.Key].ToString(), key))
+            await Problem(StatusCodes.Status401Unauthorized, "Wrong key", $"The header {SyncHeaders.Key} is missing or does not hold the shared secret.").ExecuteAsync(http);
+        else
+            await endpoint(http);
+    };
+
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (string.IsNullOrEmpty(options.Value.Key))
-            return Problem(StatusCodes.Status503ServiceUnavailable, "No key is set", "Set Sync:Key (environment variable Sync__Key) to the secret that both sides and the proxy share.");
-        if (!Matches(http.Request.Headers[SyncHeaders.Key].ToString(), options.Value.Key))
-            return Problem(StatusCodes.Status401Unauthorized, "Wrong key", $"The header {SyncHeaders.Key} is missing or does not hold the shared secret.");
         try
         {
             return await next(context);

@@ -38,6 +38,7 @@ internal sealed partial class OwnershipSteps(
         {
             if (row.State == OwnerState.Owner && row.Epoch == epoch) return row;
             if (row.State is OwnerState.Retired or OwnerState.Owner || epoch <= row.Epoch) throw Conflict(row, $"it cannot be opened at epoch {epoch}");
+            if (capture) RequirePeer(row);
             foreach (var (entity, above) in keys ?? new Dictionary<string, long>())
             {
                 var map = module.Find(entity) ?? throw new OwnershipConflictException($"The entity '{entity}' of module '{module.Name}' is not declared here.");
@@ -69,7 +70,7 @@ internal sealed partial class OwnershipSteps(
         await ChangeAsync(module, async (row, connection, transaction) =>
         {
             if (row.State != OwnerState.Owner) throw Conflict(row, "only an owner captures");
-            if (enabled && receivers.Of(module.Name).Count == 0) throw Conflict(row, $"nobody receives its changes; set Sync:Peers:{module.Name} to the other side's address");
+            if (enabled) RequirePeer(row);
             // Rows changed while capture was off must count as newer than anything the receiver has had.
             if (enabled && !row.Capture) await connection.Command(transaction, database.Sql.SkipPosition).RunAsync(cancellationToken);
             return row with { Capture = enabled };
@@ -138,6 +139,12 @@ internal sealed partial class OwnershipSteps(
         }
 
         return keys;
+    }
+
+    /// <summary>Changes captured for nobody would be missing on the other side after it is switched on.</summary>
+    private void RequirePeer(ModuleOwnership row)
+    {
+        if (receivers.PeerOf(row.Module) is null) throw Conflict(row, $"nobody receives its changes; set Sync:Peers:{row.Module} to the other side's address");
     }
 
     private static OwnershipConflictException Conflict(ModuleOwnership row, string what) =>

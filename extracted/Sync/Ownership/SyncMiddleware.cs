@@ -27,6 +27,12 @@ internal sealed class SyncMiddleware(RequestDelegate next, OwnershipStore owners
         {
             await next(context);
         }
+        catch (NotOwnerException refused) when (!context.Response.HasStarted && RequestPositions.HasCommitted(context))
+        {
+            // Sent to the owner, the request would repeat what is already done here.
+            context.Response.Clear();
+            await AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "Partly done", $"An earlier part of this request is committed, but module '{refused.Module}' is no longer written on this side.");
+        }
         catch (NotOwnerException refused) when (!context.Response.HasStarted)
         {
             context.Response.Clear();

@@ -106,7 +106,12 @@ public sealed class SampleSide(string name, string file, Gate gate, Uri peer, Di
             ["Sync:InitialBackoff"] = "00:00:00.020",
             ["Sync:PollInterval"] = "00:00:00.200",
         };
-        foreach (var (key, value) in settings ?? []) values[key] = value;
+        foreach (var (key, value) in settings ?? [])
+        {
+            if (value is null) values.Remove(key);
+            else values[key] = value;
+        }
+
         Microsoft.Extensions.Configuration.MemoryConfigurationBuilderExtensions.AddInMemoryCollection(builder.Configuration, values);
         if (Environment.GetEnvironmentVariable("SYNC_TEST_LOG") is not null) builder.Logging.AddConsole();
         builder.Services.AddSync(builder.Configuration, sync => sync.UseSqlite(ConnectionString).Module("sample", SampleContext.Declare));
@@ -135,6 +140,20 @@ public sealed class SampleSide(string name, string file, Gate gate, Uri peer, Di
             await context.SaveChangesAsync();
             return Results.Ok(row.Id);
         }).WithSyncModule("sample");
+        app.MapPost("/notes-then-items", async (OtherContext other, SampleContext context) =>
+        {
+            other.Add(new Note { Text = "kept" });
+            await other.SaveChangesAsync();
+            context.Add(new Item { Code = "second", ShelfId = 1 });
+            await context.SaveChangesAsync();
+        });
+        app.MapPost("/items-undone", async (SampleContext context) =>
+        {
+            await using var transaction = await context.Database.BeginTransactionAsync();
+            context.Add(new Item { Code = "undone", ShelfId = 1 });
+            await context.SaveChangesAsync();
+            await transaction.RollbackAsync();
+        });
         app.MapGet("/items", async (SampleContext context) => Results.Ok(await context.Items.CountAsync())).WithSyncModule("sample");
         app.MapGet("/report", async (SampleContext context) => Results.Ok(await context.Items.CountAsync()));
     }
