@@ -41,7 +41,12 @@ internal sealed class UpstreamTransformer(Upstream upstream, PlanStore plans, Ow
     }
 
     /// <summary>The target below an upstream's address, byte for byte as the client wrote it.</summary>
-    public static Uri UriFor(string prefix, string target) => new(string.Concat(prefix.AsSpan().TrimEnd('/'), RawTarget.PathAndQuery(target)), AsItIs);
+    public static Uri UriFor(string prefix, string target)
+    {
+        var path = RawTarget.PathAndQuery(target);
+        // The absolute form may leave the first slash out, and the upstream's authority must not run into what follows.
+        return new Uri(string.Concat(prefix.AsSpan().TrimEnd('/'), path[0] == '/' ? "" : "/", path), AsItIs);
+    }
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
