@@ -54,6 +54,8 @@ internal sealed partial class StranglerTelemetry : IDisposable
 
     public void HeldTooLong(string module, TimeSpan limit) => LogHeldTooLong(module, limit);
 
+    public void OwnerNotLearnt(Exception error, string module) => LogOwnerNotLearnt(error, module);
+
     public void Dispose() => _meter.Dispose();
 
     [LoggerMessage(1100, LogLevel.Warning, "The service of module {Module} could not answer endpoint {Endpoint}; the legacy did")]
@@ -61,4 +63,7 @@ internal sealed partial class StranglerTelemetry : IDisposable
 
     [LoggerMessage(1101, LogLevel.Warning, "A write of module {Module} found no owner within {Limit} and was answered 503")]
     private partial void LogHeldTooLong(string module, TimeSpan limit);
+
+    [LoggerMessage(1102, LogLevel.Warning, "Who owns module {Module} could not be learnt for a request that was refused")]
+    private partial void LogOwnerNotLearnt(Exception error, string module);
 }

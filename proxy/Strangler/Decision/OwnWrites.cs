@@ -26,32 +26,30 @@ internal readonly record struct WrittenPosition(string Module, long Epoch, long 
 /// Remembers what each client has written, so that it reads its own writes while two sides hold the data. Browsers carry it in a signed cookie, which
 /// any proxy of the installation can read; the rest is remembered here, by credential or by address and program, in a cache of bounded size.
 /// </summary>
-internal sealed class OwnWrites(CookieSigner signer, IPositionWait wait) : IDisposable
+internal sealed class OwnWrites(CookieSigner signer, IPositionWait wait, int mostClients = 100_000) : IDisposable
 {
     public const string Cookie = "strangler-rw";
     private static readonly TimeSpan Age = TimeSpan.FromHours(1);
-    private readonly MemoryCache _clients = new(new MemoryCacheOptions { SizeLimit = 100_000 });
+    private readonly MemoryCache _clients = new(new MemoryCacheOptions { SizeLimit = mostClients });
     private readonly MemoryCache _reached = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
     /// <summary>Takes note of the positions in an answer to a write.</summary>
     public void Remember(HttpContext context, IEnumerable<string?> headers)
     {
-        var known = Of(context).ToDictionary(static position => position.Module, StringComparer.Ordinal);
+        var written = new List<WrittenPosition>();
         foreach (var text in headers.SelectMany(static header => header?.Split(',') ?? []))
         {
-            if (!WrittenPosition.TryParse(text, out var position)) continue;
-            if (!known.TryGetValue(position.Module, out var earlier) || position.IsAfter(earlier)) known[position.Module] = position;
+            if (WrittenPosition.TryParse(text, out var position)) written.Add(position);
         }
 
-        if (known.Count == 0) return;
+        if (written.Count == 0) return;
+        // The cache serves browsers too: several requests may be under way before the cookie arrives, and each answer's cookie has to name them all.
+        var known = EntryOf(Client(context)).Add(Carried(context).Concat(written));
         if (KeepsCookies(context.Request))
         {
-            var value = string.Join('~', known.Values.Select(static p => string.Create(CultureInfo.InvariantCulture, $"{p.Module}_{p.Epoch}_{p.Position}")));
+            var value = string.Join('~', known.Select(static p => string.Create(CultureInfo.InvariantCulture, $"{p.Module}_{p.Epoch}_{p.Position}")));
             context.Response.Cookies.Append(Cookie, signer.Sign(Cookie, value), ProxyCookie.Options(context, Age));
         }
-
-        // The cache serves browsers too: several requests may be under way before the cookie arrives.
-        _clients.Set(Client(context), known.Values.ToArray(), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = Age });
     }
 
     /// <summary>True when the client has written nothing in the module, or the copy has applied it, if need be after a short wait.</summary>
@@ -82,15 +80,37 @@ internal sealed class OwnWrites(CookieSigner signer, IPositionWait wait) : IDisp
 
     private IEnumerable<WrittenPosition> Of(HttpContext context)
     {
-        var cached = _clients.Get<WrittenPosition[]>(Client(context)) ?? [];
-        if (!context.Request.Cookies.TryGetValue(Cookie, out var cookie) || signer.Read(Cookie, cookie) is not { } value) return cached;
+        var cached = _clients.Get<ClientWrites>(Client(context))?.Positions ?? [];
+        var carried = Carried(context);
+        return carried.Count == 0 ? cached : ClientWrites.Merge(carried.Concat(cached));
+    }
+
+    private List<WrittenPosition> Carried(HttpContext context)
+    {
+        if (!context.Request.Cookies.TryGetValue(Cookie, out var cookie) || signer.Read(Cookie, cookie) is not { } value) return [];
         var carried = new List<WrittenPosition>();
         foreach (var part in value.Split('~'))
         {
             if (WrittenPosition.TryParse(part.Replace('_', ';'), out var position)) carried.Add(position);
         }
 
-        return carried.Concat(cached).GroupBy(static p => p.Module).Select(static g => g.Aggregate(static (a, b) => b.IsAfter(a) ? b : a));
+        return carried;
+    }
+
+    private ClientWrites EntryOf(ulong client)
+    {
+        if (_clients.TryGetValue(client, out ClientWrites? known)) return known!;
+        lock (_clients)
+        {
+            if (_clients.TryGetValue(client, out known)) return known!;
+            var entry = new ClientWrites();
+            var options = new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = Age };
+            _clients.Set(client, entry, options);
+            if (_clients.TryGetValue(client, out known)) return known!;
+            // A full cache drops what is new and not what is old.
+            _clients.Compact(0.1);
+            return _clients.Set(client, entry, options);
+        }
     }
 
     private static bool KeepsCookies(HttpRequest request) => request.Headers.Cookie.Count > 0 || ClientBucket.IsBrowser(request);
@@ -101,4 +121,22 @@ internal sealed class OwnWrites(CookieSigner signer, IPositionWait wait) : IDisp
         if (request.Headers.Authorization.ToString() is { Length: > 0 } credential) return StableHash.Of(credential);
         return StableHash.Of(request.Headers.UserAgent.ToString(), StableHash.Of(context.Connection.RemoteIpAddress?.ToString()));
     }
+}
+
+/// <summary>What one client has written last, per module.</summary>
+internal sealed class ClientWrites
+{
+    private readonly Lock _adding = new();
+    private volatile WrittenPosition[] _positions = [];
+
+    public IReadOnlyList<WrittenPosition> Positions => _positions;
+
+    public IReadOnlyList<WrittenPosition> Add(IEnumerable<WrittenPosition> written)
+    {
+        // Answers to several writes of one client arrive at once, and none may take back what another has added.
+        lock (_adding) return _positions = Merge(_positions.Concat(written));
+    }
+
+    public static WrittenPosition[] Merge(IEnumerable<WrittenPosition> positions) =>
+        positions.GroupBy(static p => p.Module).Select(static g => g.Aggregate(static (a, b) => b.IsAfter(a) ? b : a)).ToArray();
 }

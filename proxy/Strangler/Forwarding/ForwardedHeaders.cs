@@ -8,16 +8,24 @@ internal static class ForwardedHeaders
 {
     public static void Append(HttpContext context, HttpRequestMessage request)
     {
-        Append(context, request, "X-Forwarded-For", context.Connection.RemoteIpAddress?.ToString());
-        Append(context, request, "X-Forwarded-Proto", context.Request.Scheme);
-        Append(context, request, "X-Forwarded-Host", context.Request.Host.Value);
+        foreach (var (name, value) in Of(context))
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value.ToString());
+        }
     }
 
-    private static void Append(HttpContext context, HttpRequestMessage request, string name, string? value)
+    /// <summary>The headers as an upstream gets them, in place of those that came.</summary>
+    public static IEnumerable<KeyValuePair<string, StringValues>> Of(HttpContext context)
     {
-        if (string.IsNullOrEmpty(value)) return;
+        if (context.Connection.RemoteIpAddress is { } address) yield return Appended(context, "X-Forwarded-For", address.ToString());
+        yield return Appended(context, "X-Forwarded-Proto", context.Request.Scheme);
+        if (context.Request.Host.HasValue) yield return Appended(context, "X-Forwarded-Host", context.Request.Host.Value);
+    }
+
+    private static KeyValuePair<string, StringValues> Appended(HttpContext context, string name, string value)
+    {
         var came = context.Request.Headers[name];
-        request.Headers.Remove(name);
-        request.Headers.TryAddWithoutValidation(name, StringValues.IsNullOrEmpty(came) ? value : $"{came}, {value}");
+        return new(name, StringValues.IsNullOrEmpty(came) ? value : $"{came}, {value}");
     }
 }

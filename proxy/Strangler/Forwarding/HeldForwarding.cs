@@ -43,18 +43,35 @@ internal sealed class HeldForwarding(
         try
         {
             var (module, side, pause) = (call.Module, call.Side, FirstPause);
-            if (refused && !await PrepareAgainAsync()) return;
+            (Side Owner, long Epoch) attempt = default;
+            // Only the side that may have seen an Idempotency-Key can tell a repetition by it: once such a write's outcome is unknown, no other gets it.
+            (Side Owner, long Epoch)? keyHolder = null;
+            if (refused && !await PrepareAgainAsync())
+            {
+                await AnswerAsync(context, call);
+                return;
+            }
+
             while (true)
             {
-                if (module is not null && await EnterAsync(module, limit - time.GetElapsedTime(started), context.RequestAborted) is not { } owner)
+                if (module is not null)
                 {
-                    telemetry.HeldTooLong(module, limit);
-                    await Answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, retryAfterSeconds: 1);
-                    return;
-                }
-                else if (module is not null)
-                {
-                    side = states.Of(module) is { } state ? EndpointDecision.Decide(writes: true, state.Stage, state, 0).Target : side;
+                    if (await EnterAsync(module, limit - time.GetElapsedTime(started), context.RequestAborted) is not { } owner)
+                    {
+                        telemetry.HeldTooLong(module, limit);
+                        await Answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, retryAfterSeconds: 1);
+                        return;
+                    }
+
+                    attempt = (owner.Owner, owner.Epoch);
+                    if (keyHolder is { } holder && holder != attempt)
+                    {
+                        underWay.Exit(module);
+                        await Answer.WriteAsync(context, StatusCodes.Status502BadGateway);
+                        return;
+                    }
+
+                    side = EndpointDecision.Decide(writes: true, owner.Stage, owner, 0).Target;
                 }
 
                 var entered = module;
@@ -70,7 +87,9 @@ internal sealed class HeldForwarding(
                     if (entered is not null) underWay.Exit(entered);
                 }
 
-                if (!MayGoAgain(context, call, body) || !await PrepareAgainAsync()) break;
+                if (!MayGoAgain(context, call, body)) break;
+                if (IsHarmlessByKeyAlone(context)) keyHolder ??= attempt;
+                if (!await PrepareAgainAsync()) break;
             }
 
             if (Outcome.IsOfTheProxy(context)) await AnswerAsync(context, call);
@@ -84,7 +103,7 @@ internal sealed class HeldForwarding(
                 {
                     module ??= call.Table.Services.ContainsKey(refusal.Module) ? refusal.Module : null;
                     if (module is null) return false;
-                    await refresh.RefreshAsync(module, context.RequestAborted);
+                    await RefreshAsync(module, context.RequestAborted);
                 }
 
                 var left = limit - time.GetElapsedTime(started);
@@ -129,6 +148,19 @@ internal sealed class HeldForwarding(
         }
     }
 
+    /// <summary>A look that fails has taught nothing: the request waits and tries again, as it does when nothing has changed.</summary>
+    private async Task RefreshAsync(string module, CancellationToken cancellation)
+    {
+        try
+        {
+            await refresh.RefreshAsync(module, cancellation);
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        {
+            telemetry.OwnerNotLearnt(error, module);
+        }
+    }
+
     private static bool MayGoAgain(HttpContext context, HeldCall call, ReplayableBody? body)
     {
         if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return false;
@@ -138,9 +170,13 @@ internal sealed class HeldForwarding(
         return Outcome.NeverSent(context) || (Outcome.IsUnknown(context) && IsHarmless(context.Request));
     }
 
-    private static bool IsHarmless(HttpRequest request) =>
-        HttpMethods.IsPut(request.Method) || HttpMethods.IsDelete(request.Method) || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
-        || request.Headers.ContainsKey("Idempotency-Key");
+    // A GET gets here only when it writes: the plan says so, or a side has refused it. Its method promises nothing then.
+    private static bool IsHarmless(HttpRequest request) => IsIdempotent(request.Method) || request.Headers.ContainsKey("Idempotency-Key");
+
+    private static bool IsHarmlessByKeyAlone(HttpContext context) =>
+        context.Features.Get<Refusal>() is null && !Outcome.NeverSent(context) && !IsIdempotent(context.Request.Method);
+
+    private static bool IsIdempotent(string method) => HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
 
     private static Task AnswerAsync(HttpContext context, HeldCall call) => call.Planned is not null && Outcome.NeverSent(context)
         ? Answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, retryAfterSeconds: 1)

@@ -12,7 +12,8 @@ internal sealed class PublicSurface(RequestDelegate next, PlanStore plans)
         // An admin endpoint that the outer router may have matched means nothing here.
         context.SetEndpoint(null);
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (RawTarget.IsInside(RawTarget.Path(RawTarget.PathAndQuery(target)))) return Answer.WriteAsync(context, StatusCodes.Status404NotFound);
+        if (RawTarget.IsInside(RawTarget.Path(RawTarget.PathAndQuery(target))) || context.Request.Path.StartsWithSegments("/_sync", StringComparison.OrdinalIgnoreCase))
+            return Answer.WriteAsync(context, StatusCodes.Status404NotFound);
         if (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect != true)
             return Answer.WriteAsync(context, StatusCodes.Status405MethodNotAllowed);
         if (plans.Current.Limits.MaximumBody is { } most)

@@ -6,6 +6,8 @@ namespace Strangler.Forwarding;
 /// </summary>
 internal static class RawTarget
 {
+    private const string Odd = "%\\;#";
+
     /// <summary>Path and query of a target in origin form or absolute form.</summary>
     public static ReadOnlySpan<char> PathAndQuery(string target)
     {
@@ -14,25 +16,27 @@ internal static class RawTarget
         if (target == AsteriskForm.Target) return AsteriskForm.StandIn;
         var authority = target.IndexOf("://", StringComparison.Ordinal);
         if (authority < 0) return "/";
-        var path = target.AsSpan(authority + 3).IndexOfAny('/', '?');
+        // Servers take a backslash for a slash, and an authority ends at either.
+        var path = target.AsSpan(authority + 3).IndexOfAny("/?\\#");
         return path < 0 ? "/" : target.AsSpan(authority + 3 + path);
     }
 
     public static ReadOnlySpan<char> Path(ReadOnlySpan<char> pathAndQuery)
     {
-        var end = pathAndQuery.IndexOfAny('?', '#');
+        // No fragment belongs into a request, so servers do not agree on what a '#' ends.
+        var end = pathAndQuery.IndexOf('?');
         return end < 0 ? pathAndQuery : pathAndQuery[..end];
     }
 
     /// <summary>
     /// True when servers are known to read this path differently: dot segments, empty segments, an encoded or turned-round slash, an encoded dot,
-    /// path parameters, or a percent sign that begins no encoded byte. Such a request is not in the plan, as what the router matched may not be what
+    /// path parameters, a fragment, or a percent sign that begins no encoded byte. Such a request is not in the plan, as what the router matched may not be what
     /// the upstream would see.
     /// </summary>
     public static bool IsAmbiguous(ReadOnlySpan<char> path)
     {
-        if (path.IndexOfAny("%\\;") < 0) return path.Contains("//", StringComparison.Ordinal) || HasDotSegment(path);
-        if (path.Contains("//", StringComparison.Ordinal) || path.IndexOfAny('\\', ';') >= 0 || HasDotSegment(path)) return true;
+        if (path.IndexOfAny(Odd) < 0) return path.Contains("//", StringComparison.Ordinal) || HasDotSegment(path);
+        if (path.Contains("//", StringComparison.Ordinal) || path.IndexOfAny('\\', ';', '#') >= 0 || HasDotSegment(path)) return true;
         for (var i = path.IndexOf('%'); i >= 0 && i < path.Length; i++)
         {
             if (path[i] != '%') continue;
@@ -45,30 +49,32 @@ internal static class RawTarget
     }
 
     /// <summary>
-    /// True for <c>/_sync</c> and everything below it, however it is written: decoded again and again until nothing changes, with either slash, with
-    /// empty and dot segments and path parameters resolved, in any case.
+    /// True for <c>/_sync</c> and everything below it, in any case. A path that can be read in more than one way is inside as soon as any segment of it
+    /// is <c>_sync</c>, however often it is decoded: which of its segments count is for the upstream to say, so no dots are resolved here.
     /// </summary>
     public static bool IsInside(ReadOnlySpan<char> path)
     {
-        if (path.IndexOfAny("%\\;") < 0 && !path.Contains("//", StringComparison.Ordinal) && !path.Contains("/.", StringComparison.Ordinal))
-            return StartsInside(path);
+        if (path.IndexOfAny(Odd) < 0 && !path.Contains("//", StringComparison.Ordinal) && !HasDotSegment(path)) return StartsInside(path);
         var text = path.ToString();
-        // Every round that changes the text makes it shorter, so this ends.
-        while (Uri.UnescapeDataString(text) is var decoded && decoded.Length < text.Length) text = decoded;
-        var segments = new List<string>();
-        foreach (var raw in text.Replace('\\', '/').Split('/'))
+        if (!IsAmbiguous(path)) return NamesInside(Uri.UnescapeDataString(text).Split('/', 3)[1]);
+        while (true)
         {
-            var parameters = raw.IndexOf(';', StringComparison.Ordinal);
-            var segment = parameters < 0 ? raw : raw[..parameters];
-            if (segment == ".." && segments.Count > 0) segments.RemoveAt(segments.Count - 1);
-            else if (segment is not ("" or "." or "..")) segments.Add(segment);
+            if (text.Split('/', '\\').Any(NamesInside)) return true;
+            // Every round that changes the text makes it shorter, so this ends.
+            var decoded = Uri.UnescapeDataString(text);
+            if (decoded.Length >= text.Length) return false;
+            text = decoded;
         }
+    }
 
-        return segments.Count > 0 && segments[0].Trim().Equals("_sync", StringComparison.OrdinalIgnoreCase);
+    private static bool NamesInside(string segment)
+    {
+        var end = segment.AsSpan().IndexOfAny(";?#");
+        return (end < 0 ? segment : segment.AsSpan(0, end)).Trim().Equals("_sync", StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool StartsInside(ReadOnlySpan<char> path) =>
-        path.StartsWith("/_sync", StringComparison.OrdinalIgnoreCase) && (path.Length == 6 || path[6] is '/' or '?' or '#');
+        path.StartsWith("/_sync", StringComparison.OrdinalIgnoreCase) && (path.Length == 6 || path[6] == '/');
 
     private static bool HasDotSegment(ReadOnlySpan<char> path)
     {

@@ -2,9 +2,9 @@ namespace Strangler.Forwarding;
 
 /// <summary>
 /// A request body that can be read again. It keeps what has been read, first in memory, then in a temporary file, while streaming on without delay;
-/// a body past the limit is no longer kept and can be sent once only.
+/// a body past the limit, or one for which the disk has no room, is no longer kept and can be sent once only.
 /// </summary>
-internal sealed class ReplayableBody(Stream inner, long limit) : Stream
+internal sealed class ReplayableBody(Stream inner, long limit, string? directory = null) : Stream
 {
     private const int InMemory = 256 * 1024;
     private Stream? _kept = new MemoryStream();
@@ -67,22 +67,41 @@ internal sealed class ReplayableBody(Stream inner, long limit) : Stream
 
     private async ValueTask KeepAsync(ReadOnlyMemory<byte> bytes)
     {
+        try
+        {
+            await TryKeepAsync(bytes);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The client's request is worth more than the chance to send it twice.
+            await DropAsync();
+        }
+    }
+
+    private async ValueTask DropAsync()
+    {
+        var kept = _kept!;
+        _kept = null;
+        await kept.DisposeAsync();
+    }
+
+    private async ValueTask TryKeepAsync(ReadOnlyMemory<byte> bytes)
+    {
         var length = _kept!.Length + bytes.Length;
         if (length > limit)
         {
-            await _kept.DisposeAsync();
-            _kept = null;
+            await DropAsync();
             return;
         }
 
         if (length > InMemory && _kept is MemoryStream memory)
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose };
+            // Without a buffer of its own, the stream reports a full disk where it is written to and has nothing left to write when it is disposed of.
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose, BufferSize = 0 };
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            var file = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
+            _kept = new FileStream(Path.Combine(directory ?? Path.GetTempPath(), Path.GetRandomFileName()), options);
             memory.Position = 0;
-            await memory.CopyToAsync(file, CancellationToken.None);
-            _kept = file;
+            await memory.CopyToAsync(_kept, CancellationToken.None);
         }
 
         // What is read is kept even when the reader has just left: the bytes are gone from the connection.

@@ -86,6 +86,13 @@ internal sealed class StranglerForwarding(
         {
             // A read that a side refuses as not the owner is a write that the plan does not know as one.
             tap.Discard();
+            if (BodyOf.MayExist(context))
+            {
+                // Its body has gone to the side that refused it, and nothing of it was kept.
+                await Outcome.AnswerAsync(context);
+                return;
+            }
+
             await held.ResumeAsync(context, next, new HeldCall(table, module.Name, planned, target, 0));
             return;
         }

@@ -5,20 +5,24 @@ using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Strangler.Decision;
 using Strangler.Plan;
+using Strangler.Stages;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.SessionAffinity;
 
 namespace Strangler.Forwarding;
 
 /// <summary>One transformer per upstream.</summary>
-internal sealed class UpstreamTransformers(PlanStore plans, OwnWrites ownWrites)
+internal sealed class UpstreamTransformers(PlanStore plans, OwnWrites ownWrites, IEnumerable<ISessionAffinityPolicy> policies)
 {
+    private readonly Dictionary<string, ISessionAffinityPolicy> _policies = policies.ToDictionary(static policy => policy.Name, StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<Upstream, HttpTransformer> _transformers = new();
 
-    public HttpTransformer For(Upstream upstream) => _transformers.GetOrAdd(upstream, key => new UpstreamTransformer(key, plans, ownWrites));
+    public HttpTransformer For(Upstream upstream) => _transformers.GetOrAdd(upstream, key => new UpstreamTransformer(key, plans, ownWrites, _policies));
 }
 
 /// <summary>What changes on the way to an upstream and back: nothing but what names the inside, and what the sides and the proxy say to each other.</summary>
-internal sealed class UpstreamTransformer(Upstream upstream, PlanStore plans, OwnWrites ownWrites) : HttpTransformer
+internal sealed class UpstreamTransformer(
+    Upstream upstream, PlanStore plans, OwnWrites ownWrites, IReadOnlyDictionary<string, ISessionAffinityPolicy> policies) : HttpTransformer
 {
     private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
     private readonly InsideNames _inside = new(upstream.Addresses);
@@ -41,7 +45,12 @@ internal sealed class UpstreamTransformer(Upstream upstream, PlanStore plans, Ow
     }
 
     /// <summary>The target below an upstream's address, byte for byte as the client wrote it.</summary>
-    public static Uri UriFor(string prefix, string target) => new(string.Concat(prefix.AsSpan().TrimEnd('/'), RawTarget.PathAndQuery(target)), AsItIs);
+    public static Uri UriFor(string prefix, string target)
+    {
+        var path = RawTarget.PathAndQuery(target);
+        // The absolute form may leave the first slash out, and the upstream's authority must not run into what follows.
+        return new Uri(string.Concat(prefix.AsSpan().TrimEnd('/'), path[0] == '/' ? "" : "/", path), AsItIs);
+    }
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
@@ -61,6 +70,7 @@ internal sealed class UpstreamTransformer(Upstream upstream, PlanStore plans, Ow
             if (positions.Count > 0) ownWrites.Remember(httpContext, positions);
         }
 
+        if (upstream.Side == Side.Service) KeepAtInstance(httpContext);
         _inside.Rewrite(httpContext.Request, headers);
         TrailingBody.Attach(httpContext, proxyResponse);
         return true;
@@ -77,6 +87,15 @@ internal sealed class UpstreamTransformer(Upstream upstream, PlanStore plans, Ow
         await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
         if (httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { Count: > 0, IsReadOnly: false } trailers) return;
         foreach (var name in trailers.Keys.Where(InternalHeader.Is).ToArray()) trailers.Remove(name);
+    }
+
+    /// <summary>Tells the client which instance answered. YARP does this in a transform of its own, which is not part of this transformer.</summary>
+    private void KeepAtInstance(HttpContext context)
+    {
+        var proxied = context.GetReverseProxyFeature();
+        if (proxied.Cluster.Config.SessionAffinity is not { Enabled: true, Policy: { } name } affinity) return;
+        if (proxied is { ProxiedDestination: { } destination, Route.Cluster: { } cluster } && policies.TryGetValue(name, out var policy))
+            policy.AffinitizeResponse(context, cluster, affinity, destination);
     }
 
     private static void StripCookies(StringValues cookies, HttpRequestMessage request)

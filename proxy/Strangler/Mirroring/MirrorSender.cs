@@ -20,7 +20,7 @@ internal sealed class MirrorSender
     /// <summary>False for what belongs to the client's connection and for what is the proxy's own.</summary>
     public static bool Travels(string header) => header.Length > 0 && header[0] != ':' && !HopByHop.Contains(header) && !InternalHeader.Is(header);
 
-    /// <summary>As <see cref="AskAsync"/>, within the plan's time for a candidate.</summary>
+    /// <summary>Asks within the plan's time for a candidate.</summary>
     /// <returns>The answer, or null and the class that its absence ends in.</returns>
     public async Task<(MirrorAnswer? Answer, ComparisonClass Failure)> TryAskAsync(MirrorJob job, Side side, TimeProvider time, CancellationToken stopping)
     {
@@ -28,7 +28,7 @@ internal sealed class MirrorSender
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         try
         {
-            return (await AskAsync(job, side, either.Token), ComparisonClass.TooLarge);
+            return await AskAsync(job, side, either.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
@@ -40,9 +40,9 @@ internal sealed class MirrorSender
         }
     }
 
-    /// <returns>The answer, or null when its body is longer than the limit.</returns>
+    /// <returns>The answer; null when its body is longer than the limit, or when the side refuses to write what should have been a read.</returns>
     /// <exception cref="HttpRequestException">The side did not answer.</exception>
-    public async Task<MirrorAnswer?> AskAsync(MirrorJob job, Side side, CancellationToken cancellation)
+    private async Task<(MirrorAnswer? Answer, ComparisonClass Failure)> AskAsync(MirrorJob job, Side side, CancellationToken cancellation)
     {
         var destinations = job.Route.On(side).Cluster?.DestinationsState.AvailableDestinations ?? [];
         if (destinations.Count == 0) throw new HttpRequestException($"The {side} has no available destination.");
@@ -62,9 +62,11 @@ internal sealed class MirrorSender
         }
 
         using var response = await job.Route.On(side).Cluster!.Model.HttpClient.SendAsync(request, cancellation);
+        // Asking the owner would write once more for nothing but the comparison.
+        if (response.StatusCode == HttpStatusCode.MisdirectedRequest && response.Headers.NonValidated.Contains(InternalHeader.NotOwner)) return (null, ComparisonClass.Unsupported);
         var body = await ReadAsync(response, job.Limits.MirrorBody, cancellation);
-        return body is null ? null : new MirrorAnswer(
-            (int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), string.Join(',', response.Content.Headers.ContentEncoding), body.Value);
+        return body is null ? (null, ComparisonClass.TooLarge) : (new MirrorAnswer(
+            (int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), string.Join(',', response.Content.Headers.ContentEncoding), body.Value), default);
     }
 
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellation)

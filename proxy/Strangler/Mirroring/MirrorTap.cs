@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Strangler.Evidence;
 using Strangler.Forwarding;
 using Strangler.Plan;
@@ -8,7 +9,7 @@ using Strangler.Stages;
 namespace Strangler.Mirroring;
 
 /// <summary>Decides which reads are mirrored and listens in on their answers.</summary>
-internal sealed class MirrorTap(MirrorQueue queue, EvidenceLedger ledger, StranglerTelemetry telemetry, TimeProvider time)
+internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedger ledger, StranglerTelemetry telemetry, TimeProvider time)
 {
     public Tap Open(HttpContext context, PlannedRoute route, ModuleState state, Stage stage, Side answeredBy, PlanLimits limits)
     {
@@ -72,7 +73,7 @@ internal sealed class MirrorTap(MirrorQueue queue, EvidenceLedger ledger, Strang
             var (request, response) = (_context.Request, _context.Response);
             var job = new MirrorJob(
                 _route!, _answeredBy, request.Method, _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
-                request.Headers.Where(static header => MirrorSender.Travels(header.Key)).ToArray(),
+                _owner.HeadersOf(_context),
                 new MirrorAnswer(response.StatusCode, response.ContentType, response.Headers.ContentEncoding, _capture.Captured),
                 _owner.Now, _limits!);
             if (!_owner.TryAdd(job)) _owner.Count(_route!, ComparisonClass.Shed);
@@ -83,6 +84,14 @@ internal sealed class MirrorTap(MirrorQueue queue, EvidenceLedger ledger, Strang
             if (_context is not null) _context.Response.Body = _body!;
             return ValueTask.CompletedTask;
         }
+    }
+
+    private KeyValuePair<string, StringValues>[] HeadersOf(HttpContext context)
+    {
+        var headers = context.Request.Headers.Where(static header => MirrorSender.Travels(header.Key));
+        if (!plans.Current.AppendForwardedHeaders) return headers.ToArray();
+        var appended = ForwardedHeaders.Of(context).ToArray();
+        return headers.Where(header => !appended.Any(own => own.Key.Equals(header.Key, StringComparison.OrdinalIgnoreCase))).Concat(appended).ToArray();
     }
 
     private DateTimeOffset Now => time.GetUtcNow();

@@ -1,3 +1,5 @@
+using Strangler.Forwarding;
+
 namespace Strangler.Tests.Forwarding;
 
 [TestClass]
@@ -22,6 +24,9 @@ public sealed class TargetTests
     [DataRow("/api/products/1")]
     [DataRow("/api/products/1%2F2")]
     [DataRow("/api/products/..;/x")]
+    [DataRow("/files/_sync/x")]
+    [DataRow("/a%20b/_sync/x")]
+    [DataRow("/_synced")]
     public async Task Target_AnyForm_ReachesTheUpstreamAsItCame(string target)
     {
         await using var test = await ProxyUnderTest.StartAsync();
@@ -36,6 +41,16 @@ public sealed class TargetTests
         await using var test = await ProxyUnderTest.StartAsync();
         var answer = await test.RawAsync("GET http://shop.example/a%2Fb?c HTTP/1.1\nHost: shop.example\nConnection: close\n\n");
         StringAssert.Contains(answer, "GET /a%2Fb?c");
+    }
+
+    [TestMethod]
+    [DataRow("http://shop.example\\products/metrics", "\\products/metrics")]
+    [DataRow("http://shop.example#/products", "#/products")]
+    public void Target_AbsoluteFormWithoutASlash_IsAmbiguousFromTheAuthorityOn(string target, string path)
+    {
+        Assert.AreEqual(path, RawTarget.PathAndQuery(target).ToString());
+        Assert.IsTrue(RawTarget.IsAmbiguous(RawTarget.Path(path)));
+        Assert.AreEqual(new Uri("http://upstream:81"), new Uri(UpstreamTransformer.UriFor("http://upstream:81/", target).GetLeftPart(UriPartial.Authority)));
     }
 
     [TestMethod]
@@ -64,6 +79,11 @@ public sealed class TargetTests
     [DataRow("/x/..;/_sync/x")]
     [DataRow("/%5C_sync%5Cx")]
     [DataRow("http://shop.example/_sync/x")]
+    [DataRow("/_sync//../modules/catalog")]
+    [DataRow("/_sync/inbox/x%2f..%2f..%2f..%2fy/..")]
+    [DataRow("/_sync/inbox/x\\..\\..\\..\\y/..")]
+    [DataRow("/x#/../_sync/modules/catalog")]
+    [DataRow("/x/..%252f%255fsync/modules")]
     public async Task Target_NamesTheSidesOwnEndpoints_IsNotFound(string target)
     {
         await using var test = await ProxyUnderTest.StartAsync();
@@ -81,6 +101,7 @@ public sealed class TargetTests
     [DataRow("/api/x/../products/7", "legacy")]
     [DataRow("/api//products/7", "legacy")]
     [DataRow("/api/products/7;v=2", "legacy")]
+    [DataRow("/api/products/7#x", "legacy")]
     [DataRow("/api/products", "legacy")]
     public async Task Target_ThatCouldMeanAnotherPath_IsNotPlanned(string target, string side)
     {

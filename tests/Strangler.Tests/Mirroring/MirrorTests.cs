@@ -72,6 +72,45 @@ public sealed class MirrorTests
     }
 
     [TestMethod]
+    public async Task Read_ThatTheOtherSideRefusesAsAWrite_IsNotAskedOfTheOwnerAgain()
+    {
+        var legacy = 0;
+        await using var test = await ProxyUnderTest.StartAsync(
+            context =>
+            {
+                Interlocked.Increment(ref legacy);
+                return context.Response.WriteAsync("counted");
+            },
+            static context =>
+            {
+                context.Response.StatusCode = 421;
+                context.Response.Headers["Strangler-Not-Owner"] = "catalog;1;follower";
+                return Task.CompletedTask;
+            });
+        test.Publish(Stage.Shadow);
+        Assert.AreEqual("counted", await test.Client.GetStringAsync("/api/products/1"));
+        var evidence = await Eventually.GetAsync(() => Task.FromResult(test.Ledger.Of("catalog.product")), static seen => seen.Compared > 0);
+        Assert.AreEqual(1, evidence.Counts[ComparisonClass.Unsupported]);
+        Assert.AreEqual(1, legacy);
+    }
+
+    [TestMethod]
+    public async Task Read_WithForwardedHeaders_IsMirroredWithTheSame()
+    {
+        await using var test = await ProxyUnderTest.StartAsync(Forwarded, Forwarded, extra: "\"forwardedHeaders\": \"append\",");
+        test.Publish(Stage.Shadow);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/products/1");
+        request.Headers.Add("X-Forwarded-For", "10.0.0.1");
+        using var answer = await test.Client.SendAsync(request);
+        StringAssert.StartsWith(await answer.Content.ReadAsStringAsync(), "10.0.0.1, ");
+        var evidence = await Eventually.GetAsync(() => Task.FromResult(test.Ledger.Of("catalog.product")), static seen => seen.Compared > 0);
+        Assert.AreEqual(1, evidence.Counts[ComparisonClass.Match]);
+
+        static Task Forwarded(HttpContext context) => context.Response.WriteAsync(
+            $"{context.Request.Headers["X-Forwarded-For"]}|{context.Request.Headers["X-Forwarded-Proto"]}|{context.Request.Headers["X-Forwarded-Host"]}");
+    }
+
+    [TestMethod]
     public async Task Write_AtShadow_ReachesOneSideOnly()
     {
         var service = 0;
