@@ -115,9 +115,7 @@ public sealed class HostileStepTests
     {
         await using var system = await SwitchSystem.StartAsync();
         var proxy = await system.AtAsync(Stage.Canary);
-        await proxy.Store.BeginSwitchAsync(
-            new SwitchEntry(0, "absent", Side.Service, Side.Legacy, 1, 2, SwitchPhase.Fencing, 0, new Dictionary<string, long>(), Stage.Shadow, 0, 1, TimeProvider.System.GetUtcNow(), null, null),
-            ModuleState.Initial("absent") with { Switching = true, Owner = Side.Service, Version = 1 }, CancellationToken.None);
+        await BeginStuckAsync(proxy);
         await Assert.ThrowsExactlyAsync<SimulatedCrashException>(() => system.Join(new CrashAt("switch.fenced")).Machine.AdvanceAsync("catalog", Forced with { To = Stage.Extracted }, CancellationToken.None));
 
         var second = system.Join(null, ("Strangler:Stages:AnswerLimit", "00:10:00"));
@@ -126,4 +124,8 @@ public sealed class HostileStepTests
         await system.AssertSettledAsync(second, Side.Service, 2);
         Assert.IsNotNull(await second.Store.OpenSwitchAsync("absent", CancellationToken.None));
     }
+
+    private static Task BeginStuckAsync(SwitchSystem.Proxy proxy) => proxy.Store.BeginSwitchAsync(
+        new SwitchEntry(0, "absent", Side.Service, Side.Legacy, 1, 2, SwitchPhase.Fencing, 0, new Dictionary<string, long>(), Stage.Shadow, 0, 0, TimeProvider.System.GetUtcNow(), null, null),
+        ModuleState.Initial("absent") with { Switching = true, Owner = Side.Service, Version = 1 }, CancellationToken.None);
 }
