@@ -111,6 +111,35 @@ public sealed class HostileStepTests
     }
 
     [TestMethod]
+    public async Task Step_OwnerIsFencedAndNoSwitchIsOpen_IsOpenedAgainOnceBothAnswer()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        var proxy = await system.AtAsync(Stage.Canary);
+        system.Legacy.Restart("fenced", 1);
+        system.Service.Fault = _ => "down";
+        await proxy.Machine.AdvanceAsync("catalog", new AdvanceRequest(Percent: 9), CancellationToken.None);
+        Assert.IsFalse(system.Legacy.IsOwner, "The side that does not answer may be owner");
+        system.Service.Fault = _ => null;
+        await proxy.Machine.AdvanceAsync("catalog", new AdvanceRequest(Percent: 8), CancellationToken.None);
+        await system.AssertSettledAsync(proxy, Side.Legacy, 2);
+        Assert.AreEqual((Stage.Canary, 8), (proxy.States.Of("catalog").Stage, proxy.States.Of("catalog").CanaryPercent));
+    }
+
+    [TestMethod]
+    public async Task Watch_OwnerIsFencedAndNoSwitchIsOpen_IsOpenedAgain()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        await system.AtAsync(Stage.Extracted);
+        system.Service.Restart("fenced", 2);
+        var watching = system.Join(null, ("Strangler:Stages:WatchInterval", "00:00:00.050"));
+        await watching.StartAsync<StateRefresher>();
+        await watching.StartAsync<SideWatch>();
+        await Eventually.TrueAsync(() => watching.States.Of("catalog").Epoch == 3);
+        await system.AssertSettledAsync(watching, Side.Service, 3);
+        Assert.AreEqual(Stage.Extracted, watching.States.Of("catalog").Stage);
+    }
+
+    [TestMethod]
     public async Task Resumer_AnotherModulesSwitchCannotEnd_EndsThisOne()
     {
         await using var system = await SwitchSystem.StartAsync();
