@@ -140,6 +140,20 @@ public sealed class HostileStepTests
     }
 
     [TestMethod]
+    public async Task Resumer_AnotherModulesSwitchIsStuckAlready_EndsThisOne()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        var proxy = await system.AtAsync(Stage.Canary);
+        await BeginStuckAsync(proxy);
+        var second = system.Join(null, ("Strangler:Stages:AnswerLimit", "00:10:00"));
+        await second.StartAsync<SwitchResumer>();
+        await Eventually.TrueAsync(async () => (await second.Store.OpenSwitchAsync("absent", CancellationToken.None))!.Phase == SwitchPhase.Reopening);
+        await Assert.ThrowsExactlyAsync<SimulatedCrashException>(() => system.Join(new CrashAt("switch.fenced")).Machine.AdvanceAsync("catalog", Forced with { To = Stage.Extracted }, CancellationToken.None));
+        await Eventually.TrueAsync(async () => await second.Store.OpenSwitchAsync("catalog", CancellationToken.None) is null);
+        await system.AssertSettledAsync(second, Side.Service, 2);
+    }
+
+    [TestMethod]
     public async Task Resumer_AnotherModulesSwitchCannotEnd_EndsThisOne()
     {
         await using var system = await SwitchSystem.StartAsync();
