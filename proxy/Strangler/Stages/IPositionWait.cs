@@ -5,7 +5,7 @@ public interface IPositionWait
 {
     /// <summary>Asks the owner whether everything up to <paramref name="position"/> has been acknowledged by the other side.</summary>
     /// <param name="module">The module's name.</param>
-    /// <param name="epoch">The epoch in which the position was given; an earlier one than the module's current is reached by construction, as a switch drains first.</param>
+    /// <param name="epoch">The epoch in which the position was given. One earlier than the module's current is reached once the copy holds everything that the owner has; one that this proxy has not heard of is not.</param>
     /// <param name="position">The position of the write.</param>
     /// <param name="budget">How long to wait at most.</param>
     /// <param name="cancellation">Stops the waiting.</param>

@@ -27,7 +27,7 @@ internal sealed class OwnerRefresh(IStageStore store, ModuleStates states, Owner
             if (stored is not null && (stored.State.Switching || stored.State.Version > believed.Version)) return;
             if (!plan().Modules.TryGetValue(module, out var planned)) return;
             if (await store.OpenSwitchAsync(module, CancellationToken.None).ConfigureAwait(false) is not null) return;
-            await takeover.CheckAsync(stored ?? new StoredState(ModuleState.Initial(module), time.GetUtcNow()), planned, CancellationToken.None).ConfigureAwait(false);
+            await takeover.CheckAsync(stored ?? new StoredState(ModuleState.Initial(module), time.GetUtcNow()), planned, lease: null, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StateConflictException)
         {

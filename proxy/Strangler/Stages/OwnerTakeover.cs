@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Strangler.Plan;
 using Strangler.Stages.Sides;
 using Strangler.Stages.Store;
+using Strangler.Stages.Switching;
 
 namespace Strangler.Stages;
 
@@ -11,16 +12,21 @@ namespace Strangler.Stages;
 /// </summary>
 internal sealed partial class OwnerTakeover(IStageStore store, ModuleStates states, SideClient sides, Func<PlanSnapshot> plan, TimeProvider time, ILogger<OwnerTakeover> log)
 {
-    /// <summary>Looks, and saves and publishes another state if need be. To be called without an unfinished switch.</summary>
+    /// <summary>
+    /// Looks, and saves and publishes another state if need be. To be called without an unfinished switch. Whoever holds the module's lease
+    /// and passes it also has a side opened again that a late fence has left closed.
+    /// </summary>
     /// <returns>True when something was taken over.</returns>
-    public async Task<bool> CheckAsync(StoredState stored, PlannedModule planned, CancellationToken cancellation)
+    public async Task<bool> CheckAsync(StoredState stored, PlannedModule planned, ModuleLease? lease, CancellationToken cancellation)
     {
         if (planned.Data != DataMode.Synced) return false;
         var state = stored.State;
         var asked = sides.TryStatusAsync(planned.Name, Side.Legacy, cancellation);
         var service = await sides.TryStatusAsync(planned.Name, Side.Service, cancellation).ConfigureAwait(false);
         var legacy = await asked.ConfigureAwait(false);
-        var (side, status) = Latest(legacy, service);
+        var (side, status) = lease is not null && LeftFenced(legacy, service) is { } left
+            ? (left, await ReopenAsync(state, left, Math.Max(legacy!.Epoch, service!.Epoch), lease, cancellation).ConfigureAwait(false))
+            : Latest(legacy, service);
         if (status is null || (side == state.Owner && status.Epoch == state.Epoch) || status.Epoch < state.Epoch) return false;
 
         var stage = side == state.Owner ? state.Stage
@@ -36,6 +42,33 @@ internal sealed partial class OwnerTakeover(IStageStore store, ModuleStates stat
         return true;
     }
 
+    /// <summary>The side that is fenced while nobody is owner, or null. Only when both have spoken: a silent side may be the owner.</summary>
+    public static Side? LeftFenced(SideStatus? legacy, SideStatus? service) => (legacy, service) switch
+    {
+        ({ IsFenced: true }, { IsOwner: false, IsFenced: false }) => Side.Legacy,
+        ({ IsOwner: false, IsFenced: false }, { IsFenced: true }) => Side.Service,
+        _ => null,
+    };
+
+    // It has everything that was ever acknowledged: a switch that went forward would have told it to follow, or be in the journal still.
+    private async Task<SideStatus?> ReopenAsync(ModuleState state, Side side, long seen, ModuleLease lease, CancellationToken cancellation)
+    {
+        var epoch = Math.Max(seen, state.Epoch) + 1;
+        lease.ThrowIfLost();
+        try
+        {
+            var opened = await sides.OpenAsync(state.Module, side, epoch, new Dictionary<string, long>(), state.Stage != Stage.Legacy || side == Side.Service, cancellation).ConfigureAwait(false);
+            Reopened(state.Module, side, epoch);
+            return opened;
+        }
+        catch (SideException error)
+        {
+            // The next look tries again.
+            NotReopened(state.Module, side, error.Message);
+            return null;
+        }
+    }
+
     private static (Side, SideStatus?) Latest(SideStatus? legacy, SideStatus? service)
     {
         (Side Side, SideStatus? Status)[] both = [(Side.Legacy, legacy), (Side.Service, service)];
@@ -44,4 +77,10 @@ internal sealed partial class OwnerTakeover(IStageStore store, ModuleStates stat
 
     [LoggerMessage(2010, LogLevel.Warning, "Module {Module}: the sides know better than the store; taken over as {Stage}, owner {Owner} at epoch {Epoch}.")]
     private partial void TakenOver(string module, Stage stage, Side owner, long epoch);
+
+    [LoggerMessage(2011, LogLevel.Warning, "Module {Module}: nobody was owner and no switch was under way; the {Side} side, which was fenced, is owner again at epoch {Epoch}.")]
+    private partial void Reopened(string module, Side side, long epoch);
+
+    [LoggerMessage(2012, LogLevel.Error, "Module {Module}: nobody is owner, and the {Side} side, which is fenced, could not be opened: {Error}")]
+    private partial void NotReopened(string module, Side side, string error);
 }

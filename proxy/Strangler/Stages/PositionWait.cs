@@ -15,13 +15,59 @@ internal sealed class PositionWait(ModuleStates states, SideClient sides, TimePr
     public async Task<bool> ReachedAsync(string module, long epoch, long position, TimeSpan budget, CancellationToken cancellation)
     {
         var state = states.Of(module);
-        // A switch drains before it opens: what was written in an earlier epoch is on both sides.
-        if (epoch < state.Epoch) return true;
-        var asks = _modules.GetOrAdd(module, static _ => new Asks());
+        // Written at an owner of which this proxy has not heard yet: there is nobody to ask about it.
+        if (epoch > state.Epoch) return false;
+        if (epoch == state.Epoch) return await WaitAsync(state, position, budget, cancellation).ConfigureAwait(false);
+
+        // A switch that was aborted reopens without draining, so what an earlier epoch wrote may still be under way:
+        // it is on both sides once the copy holds everything that the owner has by now.
+        var asks = AsksOf(module);
+        lock (asks)
+        {
+            if (epoch < asks.Settled) return true;
+        }
+
+        if (budget <= TimeSpan.Zero) return false;
+        try
+        {
+            return await CaughtUpAsync(module, budget, cancellation).WaitAsync(budget, time, cancellation).ConfigureAwait(false) is { Reached: true };
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation)
+    {
+        try
+        {
+            var state = states.Of(module);
+            var owner = await sides.StatusAsync(module, state.Owner, cancellation).ConfigureAwait(false);
+            var reached = owner.Acknowledged >= owner.Position
+                || (owner.Epoch == state.Epoch && await WaitAsync(state, owner.Position, budget, cancellation).ConfigureAwait(false));
+            if (reached && owner.IsOwner)
+            {
+                var asks = AsksOf(module);
+                lock (asks) asks.Settled = Math.Max(asks.Settled, owner.Epoch);
+            }
+
+            return new CopyProgress(owner.Position, reached);
+        }
+        catch (SideException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> WaitAsync(ModuleState state, long position, TimeSpan budget, CancellationToken cancellation)
+    {
+        var asks = AsksOf(state.Module);
         Ask ask;
         lock (asks)
         {
-            if (asks.Epoch != epoch) (asks.Epoch, asks.Acknowledged) = (epoch, -1);
+            if (state.Epoch < asks.Epoch) return false;
+            if (state.Epoch > asks.Epoch) Begin(asks, state.Epoch);
             if (asks.Acknowledged >= position) return true;
             if (budget <= TimeSpan.Zero) return false;
             ask = new Ask(position);
@@ -29,7 +75,7 @@ internal sealed class PositionWait(ModuleStates states, SideClient sides, TimePr
             if (!asks.Asking)
             {
                 asks.Asking = true;
-                asks.Loop = AskAsync(module, asks, state.Owner);
+                asks.Loop = AskAsync(state.Module, asks);
             }
         }
 
@@ -47,29 +93,18 @@ internal sealed class PositionWait(ModuleStates states, SideClient sides, TimePr
         }
     }
 
-    public async Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation)
-    {
-        try
-        {
-            var owner = await sides.StatusAsync(module, states.Of(module).Owner, cancellation).ConfigureAwait(false);
-            var reached = owner.Acknowledged >= owner.Position
-                || await ReachedAsync(module, owner.Epoch, owner.Position, budget, cancellation).ConfigureAwait(false);
-            return new CopyProgress(owner.Position, reached);
-        }
-        catch (SideException)
-        {
-            return null;
-        }
-    }
-
-    private async Task AskAsync(string module, Asks asks, Side owner)
+    private async Task AskAsync(string module, Asks asks)
     {
         await Task.Yield();
         while (true)
         {
             long lowest;
+            ModuleState state;
             lock (asks)
             {
+                // Owner and epoch anew in each round, and under the lock: no waiter has seen a newer state than this one.
+                state = states.Of(module);
+                if (state.Epoch != asks.Epoch) Begin(asks, state.Epoch);
                 if (asks.Waiting.Count == 0)
                 {
                     asks.Asking = false;
@@ -81,35 +116,44 @@ internal sealed class PositionWait(ModuleStates states, SideClient sides, TimePr
 
             try
             {
-                var answer = await sides.DrainAsync(module, owner, lowest, CallLimit, CancellationToken.None).ConfigureAwait(false);
-                Reached(asks, answer.Drained ? Math.Max(answer.Acknowledged, lowest) : answer.Acknowledged);
+                var answer = await sides.DrainAsync(module, state.Owner, lowest, CallLimit, CancellationToken.None).ConfigureAwait(false);
+                Reached(asks, state.Epoch, answer.Drained ? Math.Max(answer.Acknowledged, lowest) : answer.Acknowledged);
             }
             catch (SideException)
             {
                 // The owner does not answer: nobody waits for it any longer, the readers are sent to the owner instead.
-                Fail(asks);
-                return;
+                Fail(asks, state.Epoch);
             }
         }
     }
 
-    private static void Reached(Asks asks, long acknowledged)
+    private Asks AsksOf(string module) => _modules.GetOrAdd(module, static _ => new Asks());
+
+    // Two sides number their positions independently: nothing said about one epoch is true of another's positions.
+    private static void Begin(Asks asks, long epoch)
+    {
+        Fail(asks, asks.Epoch);
+        (asks.Epoch, asks.Acknowledged) = (epoch, -1);
+    }
+
+    private static void Reached(Asks asks, long epoch, long acknowledged)
     {
         lock (asks)
         {
+            if (asks.Epoch != epoch) return;
             asks.Acknowledged = Math.Max(asks.Acknowledged, acknowledged);
             foreach (var ask in asks.Waiting.Where(a => a.Position <= acknowledged)) ask.Reached.TrySetResult(true);
             asks.Waiting.RemoveAll(a => a.Position <= acknowledged);
         }
     }
 
-    private static void Fail(Asks asks)
+    private static void Fail(Asks asks, long epoch)
     {
         lock (asks)
         {
+            if (asks.Epoch != epoch) return;
             foreach (var ask in asks.Waiting) ask.Reached.TrySetResult(false);
             asks.Waiting.Clear();
-            asks.Asking = false;
         }
     }
 
@@ -120,6 +164,9 @@ internal sealed class PositionWait(ModuleStates states, SideClient sides, TimePr
         public long Epoch { get; set; }
 
         public long Acknowledged { get; set; } = -1;
+
+        /// <summary>The copy holds everything that was written in epochs before this one.</summary>
+        public long Settled { get; set; }
 
         public bool Asking { get; set; }
 

@@ -26,7 +26,7 @@ internal sealed partial class StageMachine
         if (open is not null) await ownership.ResumeAsync(open, Resumed(open), lease, cancellation).ConfigureAwait(false);
         var stored = await StoredAsync(planned.Name, cancellation).ConfigureAwait(false);
         states.Publish(stored.State);
-        return await takeover.CheckAsync(stored, planned, cancellation).ConfigureAwait(false) ? await StoredAsync(planned.Name, cancellation).ConfigureAwait(false) : stored;
+        return await takeover.CheckAsync(stored, planned, lease, cancellation).ConfigureAwait(false) ? await StoredAsync(planned.Name, cancellation).ConfigureAwait(false) : stored;
     }
 
     private async Task<ModuleLease> LeaseAsync(string module, CancellationToken cancellation) =>

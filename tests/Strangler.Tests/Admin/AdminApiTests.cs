@@ -83,6 +83,22 @@ public sealed class AdminApiTests
     }
 
     [TestMethod]
+    [DataRow("""{"percent":101}""", 400)]
+    [DataRow(null, 409)]
+    public async Task Call_OverHttp2WithoutALength_IsReadAsItIs(string? body, int status)
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        proxy.ServiceFails = true;
+        await proxy.PostAsync("/admin/modules/prices/advance", new { to = "Shadow" });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(proxy.AdminHttp2Url, "/admin/modules/prices/advance")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Add("Strangler-Key", ProxyOverPlainServers.Key);
+        if (body is not null) request.Content = new StreamContent(new BodyOfUnknownLength(Encoding.UTF8.GetBytes(body)));
+        using var client = new HttpClient();
+        using var answer = await client.SendAsync(request);
+        Assert.AreEqual(status, (int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    [TestMethod]
     public async Task Quiet_AfterALegacyCall_NamesTheEndpointAndTheTime()
     {
         var (proxy, _, _) = await ProxyOverPlainServers.StartSyncedAsync();
@@ -123,5 +139,10 @@ public sealed class AdminApiTests
         var condition = module["conditions"]![0]!;
         Assert.AreEqual("service healthy", (string?)condition["name"]);
         Assert.IsTrue((bool)condition["met"]!);
+    }
+
+    private sealed class BodyOfUnknownLength(byte[] body) : MemoryStream(body)
+    {
+        public override bool CanSeek => false;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,9 @@ internal sealed class ProxyOverPlainServers : IAsyncDisposable
     public Uri PublicUrl { get; private set; } = null!;
 
     public Uri AdminUrl { get; private set; } = null!;
+
+    /// <summary>The same as <see cref="AdminUrl"/> for callers of HTTP/2.</summary>
+    public Uri AdminHttp2Url { get; private set; } = null!;
 
     public HttpClient Public { get; private set; } = null!;
 
@@ -110,6 +114,11 @@ internal sealed class ProxyOverPlainServers : IAsyncDisposable
             kestrel.ConfigureStrangler();
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseStranglerAdmin());
+            kestrel.Listen(IPAddress.Loopback, 0, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http2;
+                listener.UseStranglerAdmin();
+            });
         });
         builder.Services.AddStrangler(builder.Configuration);
         builder.Services.AddStranglerStages();
@@ -119,7 +128,7 @@ internal sealed class ProxyOverPlainServers : IAsyncDisposable
         _app.MapStranglerAdmin();
         await _app.StartAsync();
         var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).ToArray();
-        (PublicUrl, AdminUrl) = (addresses[0], addresses[1]);
+        (PublicUrl, AdminUrl, AdminHttp2Url) = (addresses[0], addresses[1], addresses[2]);
         Public = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = PublicUrl };
         Admin = new HttpClient { BaseAddress = AdminUrl };
         Admin.DefaultRequestHeaders.Add("Strangler-Key", Key);

@@ -47,7 +47,7 @@ internal sealed class FakeSide : IAsyncDisposable
     /// <summary>What was called, in order, as <c>fence</c> or <c>open 3</c>.</summary>
     public List<string> Calls { get; } = [];
 
-    /// <summary>Decides about a call before (null: go on) it is done: <c>down</c> cuts the connection, <c>500</c> answers so, <c>cut</c> does it and then cuts.</summary>
+    /// <summary>Decides about a call before (null: go on) it is done: <c>down</c> cuts the connection, <c>500</c> and <c>409</c> answer so, <c>cut</c> does it and then cuts.</summary>
     public Func<string, string?> Fault { get; set; } = _ => null;
 
     public Uri Address => _host!.Address;
@@ -133,8 +133,9 @@ internal sealed class FakeSide : IAsyncDisposable
         var body = context.Request.Method == "POST" ? (await JsonDocument.ParseAsync(context.Request.Body)).RootElement : default;
         var fault = Fault(call);
         if (fault == "500") context.Response.StatusCode = 500;
+        if (fault == "409") context.Response.StatusCode = 409;
         if (fault == "down") context.Abort();
-        if (fault is "500" or "down") return;
+        if (fault is "500" or "409" or "down") return;
         if (call == "drain") await DrainedAsync(body.GetProperty("position").GetInt64(), body.GetProperty("timeoutMs").GetInt64());
         object? answer;
         lock (_lock)

@@ -111,13 +111,54 @@ public sealed class HostileStepTests
     }
 
     [TestMethod]
+    public async Task Step_OwnerIsFencedAndNoSwitchIsOpen_IsOpenedAgainOnceBothAnswer()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        var proxy = await system.AtAsync(Stage.Canary);
+        system.Legacy.Restart("fenced", 1);
+        system.Service.Fault = _ => "down";
+        await proxy.Machine.AdvanceAsync("catalog", new AdvanceRequest(Percent: 9), CancellationToken.None);
+        Assert.IsFalse(system.Legacy.IsOwner, "The side that does not answer may be owner");
+        system.Service.Fault = _ => null;
+        await proxy.Machine.AdvanceAsync("catalog", new AdvanceRequest(Percent: 8), CancellationToken.None);
+        await system.AssertSettledAsync(proxy, Side.Legacy, 2);
+        Assert.AreEqual((Stage.Canary, 8), (proxy.States.Of("catalog").Stage, proxy.States.Of("catalog").CanaryPercent));
+    }
+
+    [TestMethod]
+    public async Task Watch_OwnerIsFencedAndNoSwitchIsOpen_IsOpenedAgain()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        await system.AtAsync(Stage.Extracted);
+        system.Service.Restart("fenced", 2);
+        var watching = system.Join(null, ("Strangler:Stages:WatchInterval", "00:00:00.050"));
+        await watching.StartAsync<StateRefresher>();
+        await watching.StartAsync<SideWatch>();
+        await Eventually.TrueAsync(() => watching.States.Of("catalog").Epoch == 3);
+        await system.AssertSettledAsync(watching, Side.Service, 3);
+        Assert.AreEqual(Stage.Extracted, watching.States.Of("catalog").Stage);
+    }
+
+    [TestMethod]
+    public async Task Resumer_AnotherModulesSwitchIsStuckAlready_EndsThisOne()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        var proxy = await system.AtAsync(Stage.Canary);
+        await BeginStuckAsync(proxy);
+        var second = system.Join(null, ("Strangler:Stages:AnswerLimit", "00:10:00"));
+        await second.StartAsync<SwitchResumer>();
+        await Eventually.TrueAsync(async () => (await second.Store.OpenSwitchAsync("absent", CancellationToken.None))!.Phase == SwitchPhase.Reopening);
+        await Assert.ThrowsExactlyAsync<SimulatedCrashException>(() => system.Join(new CrashAt("switch.fenced")).Machine.AdvanceAsync("catalog", Forced with { To = Stage.Extracted }, CancellationToken.None));
+        await Eventually.TrueAsync(async () => await second.Store.OpenSwitchAsync("catalog", CancellationToken.None) is null);
+        await system.AssertSettledAsync(second, Side.Service, 2);
+    }
+
+    [TestMethod]
     public async Task Resumer_AnotherModulesSwitchCannotEnd_EndsThisOne()
     {
         await using var system = await SwitchSystem.StartAsync();
         var proxy = await system.AtAsync(Stage.Canary);
-        await proxy.Store.BeginSwitchAsync(
-            new SwitchEntry(0, "absent", Side.Service, Side.Legacy, 1, 2, SwitchPhase.Fencing, 0, new Dictionary<string, long>(), Stage.Shadow, 0, 1, TimeProvider.System.GetUtcNow(), null, null),
-            ModuleState.Initial("absent") with { Switching = true, Owner = Side.Service, Version = 1 }, CancellationToken.None);
+        await BeginStuckAsync(proxy);
         await Assert.ThrowsExactlyAsync<SimulatedCrashException>(() => system.Join(new CrashAt("switch.fenced")).Machine.AdvanceAsync("catalog", Forced with { To = Stage.Extracted }, CancellationToken.None));
 
         var second = system.Join(null, ("Strangler:Stages:AnswerLimit", "00:10:00"));
@@ -126,4 +167,8 @@ public sealed class HostileStepTests
         await system.AssertSettledAsync(second, Side.Service, 2);
         Assert.IsNotNull(await second.Store.OpenSwitchAsync("absent", CancellationToken.None));
     }
+
+    private static Task BeginStuckAsync(SwitchSystem.Proxy proxy) => proxy.Store.BeginSwitchAsync(
+        new SwitchEntry(0, "absent", Side.Service, Side.Legacy, 1, 2, SwitchPhase.Fencing, 0, new Dictionary<string, long>(), Stage.Shadow, 0, 0, TimeProvider.System.GetUtcNow(), null, null),
+        ModuleState.Initial("absent") with { Switching = true, Owner = Side.Service, Version = 1 }, CancellationToken.None);
 }

@@ -216,7 +216,6 @@ public sealed class StageMachineTests
         system.Legacy.Release();
         foreach (var ask in asks) Assert.IsTrue(await ask);
         Assert.IsLessThan(10, drains);
-        Assert.IsTrue(await wait.ReachedAsync("catalog", 0, 1_000, TimeSpan.Zero, CancellationToken.None), "A switch drains: what an earlier epoch wrote is everywhere");
     }
 
     [TestMethod]

@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Strangler.Stages;
 using Strangler.Stages.Store;
+using Strangler.Stages.Switching;
 using TestKit;
 
 namespace Strangler.Tests.Stages;
@@ -64,10 +67,50 @@ public sealed class StageStoreTests
     {
         using var directory = new TemporaryDirectory();
         using var store = new SqliteStageStore(directory.File("state.db"), TimeProvider.System);
-        var dead = $"{Environment.MachineName}|{int.MaxValue}|0|x";
+        var dead = Changed(LeaseHolder.New(), part: ^3, int.MaxValue.ToString(CultureInfo.InvariantCulture));
         Assert.AreEqual(1, await store.TakeLeaseAsync("l", dead, TimeSpan.FromHours(1), CancellationToken.None));
         Assert.AreEqual(2, await store.TakeLeaseAsync("l", LeaseHolder.New(), TimeSpan.FromHours(1), CancellationToken.None));
         Assert.IsNull(await store.TakeLeaseAsync("l", LeaseHolder.New(), TimeSpan.FromHours(1), CancellationToken.None));
+    }
+
+    [TestMethod]
+    public void Holder_OfThisProcessWithAnotherStart_IsNotKnownDead() =>
+        Assert.IsFalse(LeaseHolder.IsKnownDead(Changed(LeaseHolder.New(), part: ^2, "1")), "A clock may be set while the process lives");
+
+    [TestMethod]
+    public void Holder_OfAnotherLiveProcessWithAnotherStart_IsKnownDead()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Inconclusive("Only known where /proc exists");
+        using var parent = Process.Start("sleep", "30");
+        Assert.IsTrue(LeaseHolder.IsKnownDead(Changed(LeaseHolder.New(), part: ^3, parent.Id.ToString(CultureInfo.InvariantCulture))), "Its id has been given anew");
+        parent.Kill();
+    }
+
+    [TestMethod]
+    public void Holder_OfAnotherMachineOrBoot_IsNotKnownDead() =>
+        Assert.IsFalse(LeaseHolder.IsKnownDead(Changed(Changed(LeaseHolder.New(), part: 0, "another"), part: ^3, int.MaxValue.ToString(CultureInfo.InvariantCulture))));
+
+    [TestMethod]
+    public async Task TakeOver_ReadsTheEntryAgainAndOnlyGoesForward()
+    {
+        using var directory = new TemporaryDirectory();
+        using var store = new SqliteStageStore(directory.File("state.db"), TimeProvider.System);
+        var begun = await store.BeginSwitchAsync(
+            new SwitchEntry(0, "catalog", Side.Legacy, Side.Service, 1, 2, SwitchPhase.Fencing, 0, new Dictionary<string, long>(), Stage.Extracted, 100, 5, TimeProvider.System.GetUtcNow(), null, null),
+            ModuleState.Initial("catalog") with { Switching = true, Version = 1 }, CancellationToken.None);
+        await store.WriteSwitchAsync(begun with { Phase = SwitchPhase.Draining, Position = 7 }, null, null, CancellationToken.None);
+        await Assert.ThrowsExactlyAsync<StateConflictException>(() => store.TakeOverSwitchAsync(begun, 5, CancellationToken.None));
+        var taken = await store.TakeOverSwitchAsync(begun, 6, CancellationToken.None);
+        Assert.AreEqual((SwitchPhase.Draining, 7L, 6L), (taken.Phase, taken.Position, taken.Token));
+        await store.WriteSwitchAsync(taken with { Outcome = SwitchOutcome.Aborted }, null, null, CancellationToken.None);
+        await Assert.ThrowsExactlyAsync<StateConflictException>(() => store.TakeOverSwitchAsync(taken, 7, CancellationToken.None));
+    }
+
+    private static string Changed(string holder, Index part, string value)
+    {
+        var parts = holder.Split('|');
+        parts[part] = value;
+        return string.Join('|', parts);
     }
 
     private static void Run(string file, string sql)

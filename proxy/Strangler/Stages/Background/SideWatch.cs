@@ -11,10 +11,10 @@ namespace Strangler.Stages.Background;
 
 /// <summary>
 /// Keeps a recent reading of both sides of every module, and tidies what a rollback could not finish because a side did not answer:
-/// capture that nobody receives, and modules that ask a service which is no longer kept up to date.
+/// capture that nobody receives, and modules that ask a service which is no longer kept up to date. A module without an owner gets one again.
 /// </summary>
 internal sealed partial class SideWatch(
-    SideClient sides, ModuleStates states, IStageStore store, Func<PlanSnapshot> plan, IOptions<StageOptions> options, TimeProvider time, ILogger<SideWatch> log) : BackgroundService
+    SideClient sides, ModuleStates states, IStageStore store, OwnerTakeover takeover, Func<PlanSnapshot> plan, IOptions<StageOptions> options, TimeProvider time, ILogger<SideWatch> log) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, SideReadings> _readings = new(StringComparer.Ordinal);
 
@@ -50,7 +50,9 @@ internal sealed partial class SideWatch(
     private async Task WatchAsync(PlannedModule module, CancellationToken cancellation)
     {
         var readings = await ReadAsync(module, cancellation).ConfigureAwait(false);
-        if (module.Data != DataMode.Synced || readings.Legacy is not { } legacy || !Untidy(states.Of(module.Name), legacy)) return;
+        if (module.Data != DataMode.Synced || readings.Legacy is not { } legacy) return;
+        var ownerless = !states.Of(module.Name).Switching && OwnerTakeover.LeftFenced(legacy, readings.Service) is not null;
+        if (!ownerless && !Untidy(states.Of(module.Name), legacy)) return;
         var lease = await ModuleLease.TakeAsync(store, module.Name, options.Value.LeaseDuration, time, cancellation).ConfigureAwait(false);
         if (lease is null) return;
         await using (lease.ConfigureAwait(false))
@@ -59,6 +61,12 @@ internal sealed partial class SideWatch(
             var stored = await store.StateAsync(module.Name, cancellation).ConfigureAwait(false);
             if (await store.OpenSwitchAsync(module.Name, cancellation).ConfigureAwait(false) is not null) return;
             var state = stored?.State ?? ModuleState.Initial(module.Name);
+            if (ownerless)
+            {
+                await takeover.CheckAsync(stored ?? new StoredState(state, time.GetUtcNow()), module, lease, cancellation).ConfigureAwait(false);
+                return;
+            }
+
             try
             {
                 var now = await sides.StatusAsync(module.Name, Side.Legacy, cancellation).ConfigureAwait(false);

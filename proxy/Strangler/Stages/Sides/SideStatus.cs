@@ -19,6 +19,8 @@ internal sealed record SideStatus(
 {
     public bool IsOwner => State == "owner";
 
+    public bool IsFenced => State == "fenced";
+
     public bool IsRetired => State == "retired";
 }
 

@@ -27,7 +27,8 @@ internal interface IStageStore
     /// <summary>Writes a new journal entry and the state that holds writes, in one transaction, and returns the entry with its id.</summary>
     Task<SwitchEntry> BeginSwitchAsync(SwitchEntry entry, ModuleState held, CancellationToken cancellation);
 
-    /// <summary>Makes <paramref name="token"/> the only one that may write the entry.</summary>
+    /// <summary>Makes <paramref name="token"/> the only one that may write the entry, and returns the entry as it is by then.</summary>
+    /// <exception cref="StateConflictException">The switch has ended, or a later token has it.</exception>
     Task<SwitchEntry> TakeOverSwitchAsync(SwitchEntry entry, long token, CancellationToken cancellation);
 
     /// <summary>Writes the entry as it is, and with it the state and the audit entry where given, in one transaction.</summary>

@@ -49,11 +49,12 @@ internal sealed class SqliteStageStore(string file, TimeProvider time) : IStageS
         return entry with { Id = database.Query("SELECT last_insert_rowid()", r => r.GetInt64(0))[0] };
     }));
 
-    public Task<SwitchEntry> TakeOverSwitchAsync(SwitchEntry entry, long token, CancellationToken cancellation)
+    public Task<SwitchEntry> TakeOverSwitchAsync(SwitchEntry entry, long token, CancellationToken cancellation) => Task.FromResult(_database.Write(database =>
     {
-        _database.Run("UPDATE switch_journal SET token = $token WHERE id = $id", ("$token", token), ("$id", entry.Id));
-        return Task.FromResult(entry with { Token = token });
-    }
+        var rows = database.Run("UPDATE switch_journal SET token = $token WHERE id = $id AND outcome IS NULL AND token < $token", ("$token", token), ("$id", entry.Id));
+        if (rows != 1) throw new StateConflictException($"Another coordinator has taken over the switch of '{entry.Module}', or has ended it.");
+        return database.Query($"SELECT {SwitchColumns} FROM switch_journal WHERE id = $id", ReadSwitch, ("$id", entry.Id))[0];
+    }));
 
     public Task WriteSwitchAsync(SwitchEntry entry, ModuleState? state, AuditEntry? audit, CancellationToken cancellation)
     {

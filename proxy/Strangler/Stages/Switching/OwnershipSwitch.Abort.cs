@@ -25,11 +25,19 @@ internal sealed partial class OwnershipSwitch
             catch (SideException error)
             {
                 var seen = error.Failure == SideFailure.Refused ? await sides.TryStatusAsync(entry.Module, entry.From, cancellation).ConfigureAwait(false) : null;
-                if (seen is { IsOwner: true } && !await FencesAsync(entry, seen.Epoch, cancellation).ConfigureAwait(false))
+                var unfenced = seen is { IsOwner: true } ? await FenceAgainAsync(entry, seen.Epoch, cancellation).ConfigureAwait(false) : null;
+                if (seen is { IsOwner: true } && unfenced is { Failure: SideFailure.Refused })
                 {
                     // The fence never took: it has been owner all along, and stays so at the epoch that it has.
                     await MarkAsync(progress, entry with { NewEpoch = seen.Epoch }, cancellation).ConfigureAwait(false);
                     break;
+                }
+
+                if (unfenced is not null)
+                {
+                    // An earlier fence, or this one, may still be on its way: to publish it as owner now could leave the module without one.
+                    await RetryAsync(progress, unfenced, pause, cancellation).ConfigureAwait(false);
+                    continue;
                 }
 
                 // It has seen a higher epoch than the journal knows of: use one above.
@@ -58,17 +66,17 @@ internal sealed partial class OwnershipSwitch
     }
 
     // Makes sure that no fence of this switch can still arrive late and leave the module without an owner: fenced now, it is opened again above.
-    private async Task<bool> FencesAsync(SwitchEntry entry, long epoch, CancellationToken cancellation)
+    private async Task<SideException?> FenceAgainAsync(SwitchEntry entry, long epoch, CancellationToken cancellation)
     {
         try
         {
             await sides.FenceAsync(entry.Module, entry.From, epoch, Limits.FenceLimit, cancellation).ConfigureAwait(false);
-            return true;
+            return null;
         }
-        catch (SideException)
+        catch (SideException error)
         {
-            // It neither fences nor opens, and it is owner: nothing is better than to leave it so.
-            return false;
+            // Refused, it neither fences nor opens, and it is owner: nothing is better than to leave it so. Else nothing is known.
+            return error;
         }
     }
 }
