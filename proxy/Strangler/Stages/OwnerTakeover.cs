@@ -25,7 +25,7 @@ internal sealed partial class OwnerTakeover(IStageStore store, ModuleStates stat
         var service = await sides.TryStatusAsync(planned.Name, Side.Service, cancellation).ConfigureAwait(false);
         var legacy = await asked.ConfigureAwait(false);
         var (side, status) = lease is not null && LeftFenced(legacy, service) is { } left
-            ? (left, await ReopenAsync(state, left, Math.Max(legacy!.Epoch, service!.Epoch), lease, cancellation).ConfigureAwait(false))
+            ? (left, await ReopenAsync(state, left, legacy!, service!, lease, cancellation).ConfigureAwait(false))
             : Latest(legacy, service);
         if (status is null || (side == state.Owner && status.Epoch == state.Epoch) || status.Epoch < state.Epoch) return false;
 
@@ -51,12 +51,15 @@ internal sealed partial class OwnerTakeover(IStageStore store, ModuleStates stat
     };
 
     // It has everything that was ever acknowledged: a switch that went forward would have told it to follow, or be in the journal still.
-    private async Task<SideStatus?> ReopenAsync(ModuleState state, Side side, long seen, ModuleLease lease, CancellationToken cancellation)
+    private async Task<SideStatus?> ReopenAsync(ModuleState state, Side side, SideStatus legacy, SideStatus service, ModuleLease lease, CancellationToken cancellation)
     {
-        var epoch = Math.Max(seen, state.Epoch) + 1;
+        var epoch = Math.Max(Math.Max(legacy.Epoch, service.Epoch), state.Epoch) + 1;
+        var (other, retired) = side == Side.Legacy ? (Side.Service, service.IsRetired) : (Side.Legacy, legacy.IsRetired);
         lease.ThrowIfLost();
         try
         {
+            // Following at this epoch, the other side refuses an opening of a forgotten switch that is still on its way.
+            if (!retired) await sides.FollowAsync(state.Module, other, epoch, reset: false, cancellation).ConfigureAwait(false);
             var opened = await sides.OpenAsync(state.Module, side, epoch, new Dictionary<string, long>(), state.Stage != Stage.Legacy || side == Side.Service, cancellation).ConfigureAwait(false);
             Reopened(state.Module, side, epoch);
             return opened;
