@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Benchmarks;
 
 /// <summary>What was measured, and the limits it is held against.</summary>
-internal sealed record BenchmarkResult(string Name, IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<Limit> Budget)
+internal sealed record BenchmarkResult(string Name, Dictionary<string, double> Metrics, IReadOnlyList<Limit> Budget)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
