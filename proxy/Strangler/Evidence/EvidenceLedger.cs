@@ -88,13 +88,23 @@ public sealed class EvidenceLedger(TimeProvider time)
 
     internal void LegacyCalled(string module, PlannedEndpoint? endpoint, bool ambiguous = false) =>
         // A dictionary's setter takes a lock, which all requests of a module would share; a look-up takes none.
-        _legacyCalls.GetOrAdd(module, static _ => new LastCall()).Value = new LegacyCall(time.GetUtcNow(), endpoint, ambiguous);
+        _legacyCalls.GetOrAdd(module, static _ => new LastCall()).Set(time.GetUtcNow(), endpoint, ambiguous);
 
     private Counters CountersOf(string endpointId) => _endpoints.GetOrAdd(endpointId, static _ => new Counters());
 
     private sealed class LastCall
     {
-        public volatile LegacyCall? Value;
+        private volatile LegacyCall? _call;
+        private long _ticks;
+
+        public LegacyCall? Value => _call is { } call ? call with { At = new DateTimeOffset(Volatile.Read(ref _ticks), TimeSpan.Zero) } : null;
+
+        /// <summary>Most calls are like the one before, and then only the time is written.</summary>
+        public void Set(DateTimeOffset at, PlannedEndpoint? endpoint, bool ambiguous)
+        {
+            Volatile.Write(ref _ticks, at.UtcTicks);
+            if (_call is not { } last || !ReferenceEquals(last.Endpoint, endpoint) || last.Ambiguous != ambiguous) _call = new LegacyCall(at, endpoint, ambiguous);
+        }
     }
 
     private sealed class Counters

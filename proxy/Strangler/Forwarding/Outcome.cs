@@ -6,6 +6,9 @@ namespace Strangler.Forwarding;
 /// <summary>How an attempt ended, read from what YARP and the transformer left behind.</summary>
 internal static class Outcome
 {
+    /// <summary>The refusal that the last attempt ended with. None once an answer is on its way, which spares most requests the look-up.</summary>
+    public static Refusal? RefusalOf(HttpContext context) => context.Response.HasStarted ? null : context.Features.Get<Refusal>();
+
     /// <summary>True when no upstream's answer has been passed on, so that the proxy has to answer itself.</summary>
     public static bool IsOfTheProxy(HttpContext context) =>
         !context.Response.HasStarted && context.Response.StatusCode != StatusCodes.Status200OK

@@ -82,7 +82,7 @@ internal sealed class StranglerForwarding(
             await next(context);
         }
 
-        if (context.Features.Get<Refusal>() is { Kind: RefusalKind.NotOwner })
+        if (Outcome.RefusalOf(context) is { Kind: RefusalKind.NotOwner })
         {
             // A read that a side refuses as not the owner is a write that the plan does not know as one.
             tap.Discard();

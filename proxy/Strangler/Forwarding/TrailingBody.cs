@@ -43,8 +43,10 @@ internal sealed class TrailingBody(Stream inner) : Stream
         }
 
         context.Response.Headers.TransferEncoding = "chunked";
-        context.Features.Set(body);
     }
+
+    /// <summary>The body that has taken over this answer's framing, if any.</summary>
+    public static TrailingBody? Of(HttpContext context) => (context.Response.Body is CapturingStream capture ? capture.Inner : context.Response.Body) as TrailingBody;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {

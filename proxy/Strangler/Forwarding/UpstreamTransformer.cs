@@ -31,9 +31,9 @@ internal sealed class UpstreamTransformer(
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         var headers = httpContext.Request.Headers;
-        foreach (var (name, _) in headers)
+        if (InternalHeader.AnyIn(proxyRequest.Headers))
         {
-            if (InternalHeader.Is(name)) proxyRequest.Headers.Remove(name);
+            foreach (var name in headers.Keys.Where(InternalHeader.Is)) proxyRequest.Headers.Remove(name);
         }
 
         // YARP takes this one for hop-by-hop, which it is not.
@@ -78,14 +78,14 @@ internal sealed class UpstreamTransformer(
 
     public override async ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
     {
-        if (httpContext.Features.Get<TrailingBody>() is { } body)
+        if (TrailingBody.Of(httpContext) is { } body)
         {
             await body.CompleteAsync(proxyResponse, cancellationToken);
             return;
         }
 
         await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
-        if (httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { Count: > 0, IsReadOnly: false } trailers) return;
+        if (!InternalHeader.AnyIn(proxyResponse.TrailingHeaders) || httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { Count: > 0, IsReadOnly: false } trailers) return;
         foreach (var name in trailers.Keys.Where(InternalHeader.Is).ToArray()) trailers.Remove(name);
     }
 

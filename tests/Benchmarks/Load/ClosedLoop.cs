@@ -13,7 +13,7 @@ internal static class ClosedLoop
         var workers = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(() => WorkAsync(client, url, watch, duration))));
         var took = watch.Elapsed;
         var latencies = workers.SelectMany(static w => w.Latencies).ToList();
-        return new LoadResult(latencies.Count / took.TotalSeconds, Quantiles.Of(latencies, 0.5), Quantiles.Of(latencies, 0.99), workers.Sum(static w => w.Failed));
+        return new LoadResult(latencies.Count, latencies.Count / took.TotalSeconds, Quantiles.Of(latencies, 0.5), Quantiles.Of(latencies, 0.99), workers.Sum(static w => w.Failed));
     }
 
     private static async Task<(List<double> Latencies, int Failed)> WorkAsync(HttpMessageInvoker client, Uri url, Stopwatch watch, TimeSpan duration)
@@ -35,4 +35,4 @@ internal static class ClosedLoop
 }
 
 /// <summary>Requests per second, latencies in milliseconds.</summary>
-internal sealed record LoadResult(double Throughput, double P50, double P99, int Failed);
+internal sealed record LoadResult(int Requests, double Throughput, double P50, double P99, int Failed);

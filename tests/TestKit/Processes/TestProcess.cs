@@ -30,6 +30,16 @@ public sealed class TestProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Processor time used so far, of all cores.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;
