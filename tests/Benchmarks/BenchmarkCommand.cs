@@ -5,7 +5,7 @@ namespace Benchmarks;
 /// <summary>Chooses a benchmark by name, runs it, prints its result. Exit codes: 0 within the budget, 1 over it, 2 wrong use.</summary>
 internal static class BenchmarkCommand
 {
-    private static readonly IBenchmark[] All = [new StartupBenchmark(), new PassthroughBenchmark(), new SwitchBenchmark()];
+    private static readonly IBenchmark[] All = [new StartupBenchmark(), new PassthroughBenchmark(), new SwitchBenchmark(), new SyncBenchmark(), new LagBenchmark(), CopyBenchmark.Backfill, CopyBenchmark.Reconcile];
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {

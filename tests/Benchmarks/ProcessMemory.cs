@@ -18,6 +18,9 @@ internal static class ProcessMemory
         IEnumerable<int> Below(int pid) => children[pid].SelectMany(Below).Prepend(pid);
     }
 
+    /// <summary>The most that a process has had resident since its start, in megabytes.</summary>
+    public static double Peak(int pid) => OperatingSystem.IsLinux() ? Kilobytes(pid, "VmHWM:") / 1024.0 : double.NaN;
+
     private static int ParentOf(int pid)
     {
         try
@@ -32,11 +35,13 @@ internal static class ProcessMemory
         }
     }
 
-    private static long Resident(int pid)
+    private static long Resident(int pid) => Kilobytes(pid, "VmRSS:");
+
+    private static long Kilobytes(int pid, string field)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(static l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal));
             return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
         }
         catch (IOException)

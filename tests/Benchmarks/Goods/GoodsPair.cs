@@ -1,0 +1,117 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using TestKit;
+using TestKit.Databases;
+using TestKit.Processes;
+
+namespace Benchmarks.Goods;
+
+/// <summary>An owner with goods and its empty follower, as processes on databases of their own.</summary>
+internal sealed class GoodsPair : IAsyncDisposable
+{
+    private const string Key = "benchmark";
+    private readonly List<IAsyncDisposable> _held = [];
+
+    public required TestProcess Owner { get; init; }
+
+    public required TestProcess Follower { get; init; }
+
+    public required HttpClient OwnerClient { get; init; }
+
+    public required HttpClient FollowerClient { get; init; }
+
+    public static async Task<GoodsPair> StartAsync(string provider, int rows)
+    {
+        var ports = (Owner: FreePort.Take(), Follower: FreePort.Take());
+        var databases = (Owner: await TestDatabase.CreateAsync(provider), Follower: await TestDatabase.CreateAsync(provider));
+        var pair = new GoodsPair
+        {
+            Owner = await StartAsync("legacy", databases.Owner, ports.Owner, ports.Follower),
+            Follower = await StartAsync("service", databases.Follower, ports.Follower, ports.Owner),
+            OwnerClient = Client(ports.Owner),
+            FollowerClient = Client(ports.Follower),
+        };
+        pair._held.AddRange([pair.Owner, pair.Follower, databases.Owner, databases.Follower]);
+        await pair.PostAsync($"/fill?rows={rows}");
+        return pair;
+    }
+
+    /// <summary>Makes the follower one, and copies everything to it.</summary>
+    public async Task<JsonElement> SyncAsync()
+    {
+        (await FollowerClient.PostAsJsonAsync($"/_sync/modules/{GoodsServer.Module}/follow", new { epoch = 0, reset = true })).EnsureSuccessStatusCode().Dispose();
+        await StepAsync("capture", new { enabled = true });
+        return await JobAsync("backfill", new { restart = true });
+    }
+
+    public Task<JsonElement> ReconcileAsync() => JobAsync("reconcile", new { repair = false });
+
+    /// <summary>Waits until the follower has acknowledged everything.</summary>
+    public async Task DrainAsync()
+    {
+        while (!(await StepAsync("drain", new { position = long.MaxValue, timeoutMs = 60_000 })).GetProperty("drained").GetBoolean())
+        {
+        }
+    }
+
+    public async Task<long> PendingAsync() =>
+        (await OwnerClient.GetFromJsonAsync<JsonElement>($"/_sync/modules/{GoodsServer.Module}")).GetProperty("pending").GetInt64();
+
+    public async Task PostAsync(string path)
+    {
+        using var answer = await OwnerClient.PostAsync(path, null);
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}\n{Owner.Output}");
+    }
+
+    /// <summary>The most that either process has kept in memory since it was started, in megabytes.</summary>
+    public double PeakMegabytes() => Math.Max(ProcessMemory.Peak(Owner.Id), ProcessMemory.Peak(Follower.Id));
+
+    public async ValueTask DisposeAsync()
+    {
+        OwnerClient.Dispose();
+        FollowerClient.Dispose();
+        foreach (var held in _held) await held.DisposeAsync();
+    }
+
+    private async Task<JsonElement> JobAsync(string job, object body)
+    {
+        await StepAsync(job, body);
+        var state = await Eventually.GetAsync(
+            async () => (await OwnerClient.GetFromJsonAsync<JsonElement>($"/_sync/modules/{GoodsServer.Module}")).GetProperty(job),
+            static state => state.GetProperty("state").GetString() is "complete" or "failed",
+            TimeSpan.FromMinutes(10),
+            $"{job} has ended");
+        if (state.GetProperty("state").GetString() == "failed") throw new InvalidOperationException($"{job} failed: {state.GetProperty("error")}");
+        return state;
+    }
+
+    private async Task<JsonElement> StepAsync(string step, object body)
+    {
+        using var answer = await OwnerClient.PostAsJsonAsync($"/_sync/modules/{GoodsServer.Module}/{step}", body);
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{step} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+        return answer.Content.Headers.ContentLength is 0 ? default : await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private static Task<TestProcess> StartAsync(string side, TestDatabase database, FreePort port, FreePort peer) =>
+        TestProcess.StartAsync(new TestProcessStart(typeof(GoodsPair).Assembly.Location)
+        {
+            Name = side,
+            Url = new Uri(port.Url),
+            Arguments = [GoodsServer.Mode],
+            Environment = new Dictionary<string, string>
+            {
+                ["Database__Provider"] = database.Provider,
+                ["Database__ConnectionString"] = database.ConnectionString,
+                ["Sync__Side"] = side,
+                ["Sync__Key"] = Key,
+                ["Sync__Peers__goods"] = peer.Url,
+            },
+        });
+
+    private static HttpClient Client(FreePort port)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(port.Url), Timeout = TimeSpan.FromMinutes(10) };
+        client.DefaultRequestHeaders.Add("Strangler-Key", Key);
+        return client;
+    }
+}
