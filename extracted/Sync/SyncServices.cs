@@ -24,7 +24,7 @@ public static class SyncServices
         ArgumentNullException.ThrowIfNull(configure);
         var builder = new SyncBuilder();
         configure(builder);
-        if (builder.Dialect is null) throw new InvalidOperationException("Sync has no database: call UseSqlite(connectionString).");
+        if (builder.Dialect is null) throw new InvalidOperationException("Sync has no database: call UseDatabase(provider, connectionString), UseSqlite, UsePostgreSql or UseSqlServer.");
         if (builder.Modules.Count == 0) throw new InvalidOperationException("Sync has no module: call Module(name, ...).");
 
         services.AddOptions<SyncOptions>().Bind(configuration.GetSection("Sync")).ValidateDataAnnotations().ValidateOnStart();
