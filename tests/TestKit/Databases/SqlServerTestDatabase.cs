@@ -1,0 +1,66 @@
+using System.Data.Common;
+
+namespace TestKit.Databases;
+
+/// <summary>A database on the SQL Server that an environment variable names; the login there must be allowed to create databases.</summary>
+public sealed class SqlServerTestDatabase : TestDatabase
+{
+    /// <summary>The environment variable with the connection string of the server.</summary>
+    public const string Variable = "SQLSERVER_TEST_CONNECTION";
+
+    private readonly string _server;
+
+    private SqlServerTestDatabase(string server, string name)
+    {
+        _server = server;
+        Name = name;
+        ConnectionString = new DbConnectionStringBuilder { ConnectionString = Without(server, "Initial Catalog", "Database"), ["Initial Catalog"] = name }.ToString();
+    }
+
+    public override string Provider => SqlServer;
+
+    public override string ConnectionString { get; }
+
+    public string Name { get; }
+
+    public static async Task<SqlServerTestDatabase> CreateAsync()
+    {
+        var server = Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrWhiteSpace(server)) Assert.Inconclusive($"This test needs SQL Server. Set {Variable} to a connection string of one that may be tested with.");
+        var name = $"strangler_test_{Guid.NewGuid():N}";
+        await RunAsync(server, $"CREATE DATABASE [{name}]");
+        // Readers that wait for writers would make tests of this library wait for each other's rows; the databases that are created for users have it, too.
+        await RunAsync(server, $"ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE");
+        return new SqlServerTestDatabase(server, name);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await RunAsync(_server, $"ALTER DATABASE [{Name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE");
+        await RunAsync(_server, $"DROP DATABASE [{Name}]");
+    }
+
+    private static async Task RunAsync(string server, string sql)
+    {
+        await using var connection = Factory().CreateConnection()!;
+        connection.ConnectionString = server;
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Statements that take no parameters, with names made here.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
+    // The client comes with the project under test; the test kit does not bring it to those that have none.
+    private static DbProviderFactory Factory() =>
+        Type.GetType("Microsoft.Data.SqlClient.SqlClientFactory, Microsoft.Data.SqlClient")?.GetField("Instance")?.GetValue(null) as DbProviderFactory
+        ?? throw new InvalidOperationException("Microsoft.Data.SqlClient is not among what this test project references.");
+
+    private static string Without(string connection, params IEnumerable<string> keys)
+    {
+        var builder = new DbConnectionStringBuilder { ConnectionString = connection };
+        foreach (var key in keys) builder.Remove(key);
+        return builder.ToString();
+    }
+}
