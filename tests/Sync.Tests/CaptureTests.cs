@@ -188,8 +188,8 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
         await using var pair = await StartSyncedAsync();
         await using var scope = pair.Service.Host.App.Services.CreateAsyncScope();
         var other = scope.ServiceProvider.GetRequiredService<OtherContext>();
-        await Assert.ThrowsExactlyAsync<NotOwnerException>(() => other.Database.ExecuteSqlRawAsync("UPDATE Shelves SET Name = 'x'"));
-        Assert.AreEqual(1, await other.Database.ExecuteSqlRawAsync("INSERT INTO Notes (Text) SELECT Name FROM Shelves"));
+        await Assert.ThrowsExactlyAsync<NotOwnerException>(() => other.Database.ExecuteSqlRawAsync(SampleSql.For(Provider, "UPDATE Shelves SET Name = 'x'")));
+        Assert.AreEqual(1, await other.Database.ExecuteSqlRawAsync(SampleSql.For(Provider, "INSERT INTO Notes (Text) SELECT Name FROM Shelves")));
     }
 
     [TestMethod]

@@ -36,31 +36,6 @@ public abstract class InterruptionTests(string provider) : DatabaseTests(provide
     }
 
     [TestMethod]
-    public async Task Fence_BehindQueuedWriters_GoesFirst()
-    {
-        await using var pair = await StartSyncedAsync();
-        var database = pair.Legacy.Host.App.Services.GetRequiredService<SyncDatabase>();
-        var turn = await database.EnterWriteAsync();
-        var queued = Enumerable.Range(0, 20).Select(_ => PassAsync(database)).ToArray();
-        var fence = pair.Legacy.DoAsync("fence", new { epoch = 1 });
-        // Each in the queue passes the turn on by itself, so that nothing stays held when an assertion fails.
-        await Task.Delay(TimeSpan.FromSeconds(1));
-        turn.Dispose();
-        var first = await Task.WhenAny(fence, queued[^1]).WaitAsync(Soon);
-        Assert.AreSame(fence, first);
-        await Task.WhenAll(queued).WaitAsync(Soon);
-        await fence;
-    }
-
-    [TestMethod]
-    public async Task WriteOnFollower_WhileTheTurnIsTaken_IsRefusedAtOnce()
-    {
-        await using var pair = await StartSyncedAsync();
-        using var turn = await pair.Service.Host.App.Services.GetRequiredService<SyncDatabase>().EnterWriteAsync();
-        await Assert.ThrowsExactlyAsync<NotOwnerException>(() => pair.Service.AddAsync(new Item { Code = "a", ShelfId = 1 }).WaitAsync(Soon));
-    }
-
-    [TestMethod]
     public async Task Save_StoppedByALaterInterceptor_LeavesNeitherTransactionNorTurn()
     {
         await using var pair = await StartSyncedAsync();
@@ -84,6 +59,30 @@ public abstract class InterruptionTests(string provider) : DatabaseTests(provide
         }
 
         await pair.Legacy.AddAsync(new Item { Code = "next", ShelfId = 1 }).WaitAsync(Soon);
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Save_WhoseCommitFails_IsDoneAgainByTheNextSaveOfTheContext()
+    {
+        await using var pair = await StartSyncedAsync();
+        var gone = await pair.Legacy.AddAsync(new Item { Code = "gone", ShelfId = 1 });
+        var fail = new FailCommit();
+        await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
+        var capture = scope.ServiceProvider.GetRequiredService<SyncInterceptor>();
+        await using var sample = new SampleContext(pair.Legacy.Use(new DbContextOptionsBuilder<SampleContext>()).AddInterceptors(capture, fail).Options);
+        sample.Add(new Item { Code = "new", ShelfId = 1, Price = 2 });
+        (await sample.Shelves.SingleAsync()).Name = "changed";
+        sample.Remove(await sample.Items.SingleAsync(item => item.Id == gone));
+        await Assert.ThrowsExactlyAsync<InvalidDataException>(() => sample.SaveChangesAsync());
+        Assert.IsTrue(sample.ChangeTracker.HasChanges());
+        Assert.AreEqual(0, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'new'"));
+        fail.Off = true;
+        await sample.SaveChangesAsync().WaitAsync(Soon);
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'new'"));
+        Assert.AreEqual(0, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'gone'"));
+        Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Shelves WHERE Name = 'changed'"));
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();
     }
@@ -161,17 +160,20 @@ public abstract class InterruptionTests(string provider) : DatabaseTests(provide
         Assert.AreEqual("failed", status.GetProperty("backfill").GetProperty("state").GetString());
     }
 
-    private static async Task PassAsync(SyncDatabase database)
-    {
-        using (await database.EnterWriteAsync()) await Task.Delay(TimeSpan.FromMilliseconds(100));
-    }
-
     private sealed class Stop : SaveChangesInterceptor
     {
         public bool Off { get; set; }
 
         public override ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
             Off ? ValueTask.FromResult(result) : throw new InvalidDataException("stopped");
+    }
+
+    private sealed class FailCommit : DbTransactionInterceptor
+    {
+        public bool Off { get; set; }
+
+        public override ValueTask<InterceptionResult> TransactionCommittingAsync(System.Data.Common.DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+            Off ? ValueTask.FromResult(result) : throw new InvalidDataException("the disk is full");
     }
 
     private sealed class Late(CancellationTokenSource cancel) : SaveChangesInterceptor

@@ -19,6 +19,8 @@ public sealed class SyncDatabase
 
     internal SyncSql Sql => Dialect.Sql;
 
+    internal WriteQueue Queue => _queue;
+
     /// <summary>
     /// Waits for this process's turn to write and keeps it until the result is disposed. Take it around an explicit transaction that spans several saves;
     /// a single save takes it by itself. Not re-entrant: do not save outside the explicit transaction while holding it. On a database whose writers run side by side there
