@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
 using TestKit.Databases;
 
@@ -70,6 +71,37 @@ public abstract class SwitchTests(string provider) : DatabaseTests(provider)
         Assert.AreEqual(HttpStatusCode.Conflict, (await pair.Legacy.TryAsync("retire", new { epoch = 2 })).StatusCode);
         pair.Legacy.Host.Client.DefaultRequestHeaders.Remove("Strangler-Key");
         Assert.AreEqual(HttpStatusCode.Unauthorized, (await pair.Legacy.TryAsync("fence", new { epoch = 2 })).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task Fence_HeldUpByATransaction_FailsWithinItsLimitAndTheOwnerGoesOn()
+    {
+        await using var pair = await StartSyncedAsync(new() { ["Sync:FenceTimeout"] = "00:00:00.300" });
+        await using (var scope = pair.Legacy.Host.App.Services.CreateAsyncScope())
+        {
+            var context = scope.ServiceProvider.GetRequiredService<SampleContext>();
+            await using var transaction = await context.Database.BeginTransactionAsync();
+            context.Add(new Item { Code = "slow", ShelfId = 1 });
+            await context.SaveChangesAsync();
+            using var refused = await pair.Legacy.TryAsync("fence", new { epoch = 1 }).WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.AreEqual(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.Contains("Sync:FenceTimeout", await refused.Content.ReadAsStringAsync());
+            await transaction.CommitAsync();
+        }
+
+        await pair.Legacy.AddAsync(new Item { Code = "next", ShelfId = 1 });
+        await SamplePair.SwitchAsync(pair.Legacy, pair.Service, 1);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Fence_OfAnOwnerWithoutCapture_IsAConflict()
+    {
+        await using var pair = await StartAsync();
+        using var refused = await pair.Legacy.TryAsync("fence", new { epoch = 1 });
+        Assert.AreEqual(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("capture", await refused.Content.ReadAsStringAsync());
+        await pair.Legacy.AddAsync(new Item { Code = "goes on", ShelfId = 1 });
     }
 
     [TestMethod]

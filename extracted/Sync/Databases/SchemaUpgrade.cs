@@ -6,12 +6,12 @@ namespace Sync.Databases;
 /// <summary>Brings the sync tables to this version, each script in a transaction with its version number.</summary>
 internal static class SchemaUpgrade
 {
-    public static void Run(IDialect dialect, Action<DbConnection, DbTransaction> prepare)
+    public static void Run(IDialect dialect, IReadOnlyList<string> scripts, Action<DbConnection, DbTransaction> prepare)
     {
         using var connection = dialect.CreateConnection();
         connection.Open();
         dialect.Configure(connection);
-        var known = dialect.SchemaScripts.Count;
+        var known = scripts.Count;
         for (var done = false; !done;)
         {
             // Another instance may do the same: the version is read under the lock, each time.
@@ -28,7 +28,7 @@ internal static class SchemaUpgrade
             }
             else
             {
-                connection.Run(transaction, dialect.SchemaScripts[version]);
+                connection.Run(transaction, scripts[version]);
                 connection.Run(transaction, dialect.Sql.SetSchemaVersion, ("@version", version + 1));
             }
 

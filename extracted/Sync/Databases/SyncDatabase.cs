@@ -79,7 +79,7 @@ public sealed class SyncDatabase
         lock (_lock)
         {
             if (_ready) return;
-            SchemaUpgrade.Run(Dialect, _prepare);
+            SchemaUpgrade.Run(Dialect, Dialect.SchemaScripts, _prepare);
             _ready = true;
         }
     }

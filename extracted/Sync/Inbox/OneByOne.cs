@@ -44,7 +44,8 @@ internal sealed class OneByOne(IDialect dialect, ModuleRegistry registry, DbConn
     private async Task<bool> ExchangeAsync(List<KeyChanges> open, DecodedMessage[] decoded, SyncResult[] results, CancellationToken cancellationToken)
     {
         var some = open.FindAll(changes => changes.WantsValue && decoded[changes.Current].Row is not null && registry.TableOf(changes.Map).Unique.All(column => SpareValue.Exists(column.Property)));
-        while (some.Count > 1)
+        // Two that swap find each other at once; a long ring of which some are not in the batch would be unravelled one by one, and is left to the sender.
+        for (var tries = 0; some.Count > 1 && tries < 3; tries++)
         {
             await RunAsync(dialect.Sql.Save("exchange"), cancellationToken);
             foreach (var changes in some) apply.Vacate(decoded[changes.Current]);

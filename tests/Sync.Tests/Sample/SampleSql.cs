@@ -15,6 +15,9 @@ public static partial class SampleSql
         return provider == TestDatabase.SqlServer ? ExplicitKeys().Replace(quoted, "SET IDENTITY_INSERT $1 ON; $0; SET IDENTITY_INSERT $1 OFF") : quoted;
     }
 
+    /// <summary>A word of SQL Server's own.</summary>
+    public static string KeyColumn(string provider) => provider == TestDatabase.SqlServer ? "[key]" : "key";
+
     [GeneratedRegex(@"\b(Items|Shelves|Notes|Id|Code|ShelfId|Price|Seen|Name|Place_Row|WithinId|Text)\b")]
     private static partial Regex Names();
 
