@@ -64,6 +64,7 @@ public static class SyncServices
         services.AddSingleton<ParkedStore>();
         services.AddSingleton<PeerClient>();
         services.TryAddSingleton<IChannel, HttpChannel>();
+        services.AddSingleton<ContractVersions>();
         services.AddSingleton(provider => new SyncInbox(
             provider.GetRequiredService<SyncDatabase>(),
             provider.GetRequiredService<ModuleRegistry>(),

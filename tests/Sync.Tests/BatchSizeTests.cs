@@ -31,6 +31,18 @@ public abstract class BatchSizeTests(string provider) : DatabaseTests(provider)
     }
 
     [TestMethod]
+    public async Task Relay_RowLargerThanTheReceiverTakes_IsParkedAtOnce_AndTheOthersGoOn()
+    {
+        await using var pair = await StartSyncedAsync(prepare: pair => pair.Service.Settings["Sync:MaximumBodyBytes"] = "20000");
+        pair.ToService.Fault = Fault.Refuse;
+        await pair.Legacy.AddAsync([.. Wide('w'), new Item { Code = new string('x', 30_000), ShelfId = 1 }, new Item { Code = "fine", ShelfId = 1 }]);
+        pair.ToService.Fault = Fault.None;
+        await Eventually.GetAsync(pair.Legacy.StatusAsync, now => now.GetProperty("parked").GetInt32() == 1 && now.GetProperty("pending").GetInt32() == 1);
+        Assert.AreEqual(41, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
+        Assert.Contains("Sync:MaximumBodyBytes", await pair.Legacy.Host.Client.GetStringAsync("/_sync/modules/sample/parked"));
+    }
+
+    [TestMethod]
     public async Task Relay_RowLargerThanABody_IsParkedAtOnceAndNamesTheSetting()
     {
         await using var pair = await StartSyncedAsync(Small);

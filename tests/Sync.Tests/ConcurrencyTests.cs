@@ -149,14 +149,6 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
         await RunAsync("902");
         var reply = Task.Run(() => ApplyAsync(pair.Service, Item(901, 200), Item(902, 201)));
         // The inbox holds the first key by now, and waits for the second.
-        await Task.Delay(2000);
-        await using (var dbg = await pair.Service.OpenAsync())
-        {
-            await using var c = dbg.CreateCommand();
-            c.CommandText = "select state || '|' || coalesce(wait_event_type,'') || '|' || coalesce(wait_event,'') || '|' || left(query,150) from pg_stat_activity where datname = current_database()";
-            await using var r = await c.ExecuteReaderAsync();
-            while (await r.ReadAsync()) Console.WriteLine(r.GetString(0));
-        }
         await Eventually.TrueAsync(async () => reply.IsCompleted || await IsHeldAsync(pair.Service, "901"));
         Assert.IsFalse(reply.IsCompleted);
         try

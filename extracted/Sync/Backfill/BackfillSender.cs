@@ -5,7 +5,7 @@ using Sync.Delivery;
 namespace Sync.Backfill;
 
 /// <summary>Sends a backfill's batches to the other side, again when it was not reached.</summary>
-internal sealed class BackfillSender(IChannel channel, IOptions<SyncOptions> options, TimeProvider time)
+internal sealed class BackfillSender(ContractVersions channel, IOptions<SyncOptions> options, TimeProvider time)
 {
     private const int MostTries = 8;
 

@@ -42,7 +42,7 @@ internal sealed class TableMap
     public IReadOnlyList<Column> Columns { get; }
 
     /// <exception cref="InvalidOperationException">The entity is mapped in a way that sync does not apply.</exception>
-    public static TableMap Create(EntityMap entity, IModel model)
+    public static TableMap Create(EntityMap entity, IModel model, IReadOnlySet<string> kept)
     {
         var type = model.FindEntityType(entity.EntityType)
             ?? throw new InvalidOperationException($"Module '{entity.Module}' declares {entity.EntityType.Name}, which its context does not map.");
@@ -55,7 +55,7 @@ internal sealed class TableMap
             ?? throw new InvalidOperationException($"{entity.EntityType.Name} is mapped to no table.");
         var store = StoreObjectIdentifier.Table(table, type.GetSchema());
         var columns = new List<Column>();
-        Collect(type, row => row, store, entity, columns);
+        Collect(type, row => row, store, entity, kept, columns);
         var key = columns.Find(column => column.Property == keys[0])!;
         var unique = type.GetIndexes().Where(index => index.IsUnique)
             .Select(index => index.Properties.Select(property => columns.Find(column => column.Property == property)).FirstOrDefault(column => column is { Kept: false } && !column.Property.IsForeignKey() && column != key))
@@ -70,7 +70,7 @@ internal sealed class TableMap
         };
     }
 
-    private static void Collect(ITypeBase type, Func<object, object?> owner, StoreObjectIdentifier store, EntityMap entity, List<Column> columns)
+    private static void Collect(ITypeBase type, Func<object, object?> owner, StoreObjectIdentifier store, EntityMap entity, IReadOnlySet<string> kept, List<Column> columns)
     {
         foreach (var property in type.GetProperties())
         {
@@ -79,14 +79,14 @@ internal sealed class TableMap
                 continue;
             var getter = property.GetGetter();
             var convert = ToDatabase(property);
-            columns.Add(new Column(name, property, entity.Kept.Contains(property.Name), row => owner(row) is { } holder && getter.GetClrValue(holder) is { } value ? convert(value) : null));
+            columns.Add(new Column(name, property, kept.Contains(property.Name), row => owner(row) is { } holder && getter.GetClrValue(holder) is { } value ? convert(value) : null));
         }
 
         foreach (var complex in type.GetComplexProperties())
         {
             if (complex.IsCollection) throw Unsupported(entity, complex.Name);
             var getter = complex.GetGetter();
-            Collect(complex.ComplexType, row => owner(row) is { } holder ? getter.GetClrValue(holder) : null, store, entity, columns);
+            Collect(complex.ComplexType, row => owner(row) is { } holder ? getter.GetClrValue(holder) : null, store, entity, kept, columns);
         }
 
         if (type is not IEntityType rowType) return;
@@ -95,7 +95,7 @@ internal sealed class TableMap
             if (!navigation.TargetEntityType.IsOwned() || navigation.IsOnDependent) continue;
             if (navigation.IsCollection || navigation.TargetEntityType.IsMappedToJson() || navigation.TargetEntityType.GetTableName() != store.Name) throw Unsupported(entity, navigation.Name);
             var getter = navigation.GetGetter();
-            Collect(navigation.TargetEntityType, row => owner(row) is { } holder ? getter.GetClrValue(holder) : null, store, entity, columns);
+            Collect(navigation.TargetEntityType, row => owner(row) is { } holder ? getter.GetClrValue(holder) : null, store, entity, kept, columns);
         }
     }
 

@@ -79,12 +79,13 @@ internal static class BatchFormat
             for (var index = 0; index < letters.Length; index++) letters[index] = Letters[(int)results[index].Outcome];
         });
         var reasons = new Dictionary<int, string>();
+        var unknown = Enumerable.Range(0, reply.Results.Count).Where(index => reply.Results[index].UnknownType).ToArray();
         for (var index = 0; index < reply.Results.Count; index++)
         {
             if (reply.Results[index].Reason is { } reason) reasons[index] = reason;
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(new WireReply(outcomes, reasons.Count > 0 ? reasons : null, reply.Extra.Count > 0 ? reply.Extra : null), SyncJson.Options);
+        return JsonSerializer.SerializeToUtf8Bytes(new WireReply(outcomes, reasons.Count > 0 ? reasons : null, reply.Extra.Count > 0 ? reply.Extra : null, unknown.Length > 0 ? unknown : null), SyncJson.Options);
     }
 
     /// <exception cref="JsonException">The bytes are no reply to so many messages.</exception>
@@ -98,7 +99,7 @@ internal static class BatchFormat
         {
             var outcome = Letters.IndexOf(outcomes[index], StringComparison.Ordinal);
             if (outcome < 0) throw new JsonException($"The reply has the unknown outcome '{outcomes[index]}'.");
-            results[index] = new SyncResult((SyncOutcome)outcome, wire.Reasons?.GetValueOrDefault(index));
+            results[index] = new SyncResult((SyncOutcome)outcome, wire.Reasons?.GetValueOrDefault(index), wire.Unknown?.Contains(index) ?? false);
         }
 
         return new SyncReply(results, wire.Extra ?? []);
@@ -140,5 +141,5 @@ internal static class BatchFormat
         if (!reader.Read() || reader.TokenType != type) throw new JsonException("The body is no batch.");
     }
 
-    private sealed record WireReply(string Outcomes, Dictionary<int, string>? Reasons, IReadOnlyList<string>? Extra);
+    private sealed record WireReply(string Outcomes, Dictionary<int, string>? Reasons, IReadOnlyList<string>? Extra, IReadOnlyList<int>? Unknown = null);
 }

@@ -8,7 +8,7 @@ namespace Sync.Delivery;
 internal sealed partial class Relay(
     Receivers receivers,
     DeliveryStore deliveries,
-    IChannel channel,
+    ContractVersions channel,
     SyncSignals signals,
     SyncTelemetry telemetry,
     IOptions<SyncOptions> options,
@@ -41,7 +41,7 @@ internal sealed partial class Relay(
                     leasedUntil = time.GetTimestamp() + (long)(options.Value.LeaseDuration.TotalSeconds / 2 * time.TimestampFrequency);
                 }
 
-                if (await SendOnceAsync(receiver, stopping)) wait = TimeSpan.Zero;
+                if (await SendOnceAsync(receiver, options.Value.BatchSize, stopping)) wait = TimeSpan.Zero;
                 else wait = Shorter(await deliveries.NextAttemptAsync(receiver.Name, stopping), options.Value.PollInterval);
                 failures = 0;
             }
@@ -71,9 +71,9 @@ internal sealed partial class Relay(
 
     /// <summary>Sends what may be sent now, up to one batch.</summary>
     /// <returns>False when there was nothing to send.</returns>
-    private async Task<bool> SendOnceAsync(Receiver receiver, CancellationToken cancellationToken)
+    private async Task<bool> SendOnceAsync(Receiver receiver, int most, CancellationToken cancellationToken)
     {
-        var pending = await deliveries.ReadPendingAsync(receiver.Name, options.Value.BatchSize, cancellationToken);
+        var pending = await deliveries.ReadPendingAsync(receiver.Name, most, cancellationToken);
         if (pending.Count == 0) return false;
         SyncReply reply;
         var attempts = options.Value.MaximumAttempts;
@@ -86,7 +86,20 @@ internal sealed partial class Relay(
         else
         {
             using var activity = telemetry.StartSend(receiver, pending);
-            reply = await channel.SendAsync(receiver.Name, new SyncBatch(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message)), cancellationToken);
+            try
+            {
+                reply = await channel.SendAsync(receiver.Name, new SyncBatch(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message)), cancellationToken);
+            }
+            catch (BatchTooLargeException) when (pending.Count > 1)
+            {
+                // The receiver is set to less than this side: what fits goes through, and what does not is found.
+                return await SendOnceAsync(receiver, pending.Count / 2, cancellationToken);
+            }
+            catch (BatchTooLargeException error)
+            {
+                reply = new SyncReply([new SyncResult(SyncOutcome.Rejected, error.Message)], []);
+                attempts = 1;
+            }
         }
 
         var parked = await deliveries.SettleAsync(receiver.Name, pending, reply, attempts, cancellationToken);

@@ -51,7 +51,8 @@ public enum SyncOutcome
 /// <summary>The outcome of one message.</summary>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Reason">Why it was rejected, or null.</param>
-public readonly record struct SyncResult(SyncOutcome Outcome, string? Reason = null);
+/// <param name="UnknownType">True when it was rejected because the receiver does not know its type: an older version of it may be understood.</param>
+public readonly record struct SyncResult(SyncOutcome Outcome, string? Reason = null, bool UnknownType = false);
 
 /// <summary>The answer to a batch.</summary>
 /// <param name="Results">One for each message, in their order.</param>

@@ -156,7 +156,7 @@ public sealed partial class SyncInbox
     {
         var epoch = decoded.Message.Epoch;
         if (ownership.State == OwnerState.Retired || epoch <= ownership.Floor) return new SyncResult(SyncOutcome.Stale);
-        if (decoded.Refusal is { } refusal) return new SyncResult(SyncOutcome.Rejected, refusal);
+        if (decoded.Refusal is { } refusal) return new SyncResult(SyncOutcome.Rejected, refusal, decoded.UnknownType);
         if (ownership.State == OwnerState.Owner)
             return new SyncResult(SyncOutcome.Rejected, $"This side is the owner of '{ownership.Module}' at epoch {ownership.Epoch}; it applies nothing.");
         return new SyncResult(SyncOutcome.Applied, ToApply);

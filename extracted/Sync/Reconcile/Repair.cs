@@ -24,7 +24,7 @@ internal sealed class Repair(SyncDatabase database, OwnershipStore ownerships, O
                     var row = await ownerships.EnterAsync(connection, transaction, module.Name, wait: true, cancellationToken);
                     if (row is not { State: OwnerState.Owner, Capture: true })
                         throw new OwnershipConflictException($"Module '{module.Name}' can be repaired by its owner only, with capture on.");
-                    var rows = await SumsReader.PayloadsAsync(context, entity, some, cancellationToken);
+                    var rows = await SumsReader.PayloadsAsync(context, entity, some, entity.Changed, cancellationToken);
                     var changes = some.Select(key => rows.TryGetValue(key, out var payload)
                         ? new OutboxChange(entity.Name, key, entity.Changed, payload)
                         : new OutboxChange(entity.Name, key, entity.Removed, entity.WriteRemoved(key)));

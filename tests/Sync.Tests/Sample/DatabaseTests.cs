@@ -5,7 +5,7 @@ public abstract class DatabaseTests(string provider)
 {
     protected string Provider { get; } = provider;
 
-    protected Task<SamplePair> StartAsync(Dictionary<string, string?>? settings = null) => SamplePair.StartAsync(Provider, settings);
+    protected Task<SamplePair> StartAsync(Dictionary<string, string?>? settings = null, Action<SamplePair>? prepare = null) => SamplePair.StartAsync(Provider, settings, prepare: prepare);
 
-    protected Task<SamplePair> StartSyncedAsync(Dictionary<string, string?>? settings = null) => SamplePair.StartSyncedAsync(Provider, settings);
+    protected Task<SamplePair> StartSyncedAsync(Dictionary<string, string?>? settings = null, Action<SamplePair>? prepare = null) => SamplePair.StartSyncedAsync(Provider, settings, prepare: prepare);
 }

@@ -22,10 +22,11 @@ public sealed class SamplePair : IAsyncDisposable
     public SampleSide Service { get; }
 
     /// <summary>Starts both sides with one shelf at the legacy.</summary>
-    public static async Task<SamplePair> StartAsync(string provider, Dictionary<string, string?>? settings = null, string? providerOfService = null)
+    public static async Task<SamplePair> StartAsync(string provider, Dictionary<string, string?>? settings = null, string? providerOfService = null, Action<SamplePair>? prepare = null)
     {
         var ofLegacy = await TestDatabase.CreateAsync(provider);
         var pair = new SamplePair(ofLegacy, await TestDatabase.CreateAsync(providerOfService ?? provider), await Gate.StartAsync(), await Gate.StartAsync(), settings);
+        prepare?.Invoke(pair);
         await pair.Legacy.StartAsync();
         await pair.Service.StartAsync();
         await pair.Legacy.UseAsync(async context =>
@@ -37,9 +38,9 @@ public sealed class SamplePair : IAsyncDisposable
     }
 
     /// <summary>Starts both sides in step: captured, followed, backfilled.</summary>
-    public static async Task<SamplePair> StartSyncedAsync(string provider, Dictionary<string, string?>? settings = null, string? providerOfService = null)
+    public static async Task<SamplePair> StartSyncedAsync(string provider, Dictionary<string, string?>? settings = null, string? providerOfService = null, Action<SamplePair>? prepare = null)
     {
-        var pair = await StartAsync(provider, settings, providerOfService);
+        var pair = await StartAsync(provider, settings, providerOfService, prepare);
         await pair.SyncAsync();
         return pair;
     }

@@ -24,6 +24,9 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
     private WebHost? _host;
     private bool _created;
 
+    /// <summary>Settings of this side alone, which go before those of both.</summary>
+    public Dictionary<string, string?> Settings { get; } = [];
+
     /// <summary>How the module is declared here: another version of the program may declare it otherwise.</summary>
     public Action<ModuleBuilder> Declare { get; set; } = SampleContext.Declare;
 
@@ -167,7 +170,7 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
             ["Sync:InitialBackoff"] = "00:00:00.020",
             ["Sync:PollInterval"] = "00:00:00.200",
         };
-        foreach (var (key, value) in settings ?? [])
+        foreach (var (key, value) in (settings ?? []).Concat(Settings))
         {
             if (value is null) values.Remove(key);
             else values[key] = value;
