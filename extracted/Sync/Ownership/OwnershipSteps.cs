@@ -84,7 +84,8 @@ internal sealed partial class OwnershipSteps(
             forgotten = await database.WriteAsync(urgent: false, async (connection, transaction) =>
             {
                 var row = await ownerships.EnterAsync(connection, transaction, module.Name, wait: true, cancellationToken);
-                return row.State is OwnerState.Follower or OwnerState.Fenced && epoch >= row.Epoch
+                // Nothing is forgotten for a step that would be refused.
+                return (row.State == OwnerState.Follower && epoch >= row.Epoch) || (row.State == OwnerState.Fenced && epoch > row.Epoch)
                     ? await connection.Command(transaction, database.Sql.ForgetSomeVersions, ("@module", module.Name), ("@limit", some)).RunAsync(cancellationToken)
                     : 0;
             }, cancellationToken);
