@@ -46,8 +46,8 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
     [TestMethod]
     public async Task Backfill_OfALongRingOfUniqueValues_OverManyBatches_Completes()
     {
-        await using var pair = await StartWithoutCaptureAsync(items: 700, chunk: "100");
-        await RotateAsync(pair.Legacy, 700);
+        await using var pair = await StartWithoutCaptureAsync(items: 510, chunk: "170");
+        await RotateAsync(pair.Legacy, 510);
         await BackfillAsync(pair);
     }
 

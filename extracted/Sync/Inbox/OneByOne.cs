@@ -10,6 +10,9 @@ namespace Sync.Inbox;
 /// </summary>
 internal sealed class OneByOne(IDialect dialect, ModuleRegistry registry, DbConnection connection, DbTransaction transaction, ApplyTransaction apply, Func<Exception, bool> isMessagesFault)
 {
+    private const int MostPasses = 20;
+    private const int MostExchanged = 50;
+
     public async Task RunAsync(DecodedMessage[] decoded, SyncResult[] results, IEnumerable<int> admitted, CancellationToken cancellationToken)
     {
         var open = KeyChanges.Plan(registry, decoded, admitted);
@@ -27,24 +30,27 @@ internal sealed class OneByOne(IDialect dialect, ModuleRegistry registry, DbConn
 
     private async Task PassesAsync(List<KeyChanges> open, DecodedMessage[] decoded, SyncResult[] results, CancellationToken cancellationToken)
     {
-        int before;
-        do
+        for (var pass = 0; pass < MostPasses && open.Count > 0; pass++)
         {
-            before = open.Count;
-            foreach (var changes in open.ToArray())
+            // Every other time from behind: a chain in which each waits for the next is then done in one go.
+            var before = open.Count;
+            var done = new HashSet<KeyChanges>();
+            foreach (var changes in pass % 2 == 0 ? open : open.AsEnumerable().Reverse())
             {
-                if (!await TryAsync(changes, decoded, results, cancellationToken)) continue;
-                open.Remove(changes);
+                if (await TryAsync(changes, decoded, results, cancellationToken)) done.Add(changes);
             }
+
+            open.RemoveAll(done.Contains);
+            if (open.Count == before) return;
         }
-        while (open.Count > 0 && open.Count < before);
     }
 
     /// <summary>Lets all that want a value give up their own, and tries again. Those that do not get through even so leave no trace of it.</summary>
     private async Task<bool> ExchangeAsync(List<KeyChanges> open, DecodedMessage[] decoded, SyncResult[] results, CancellationToken cancellationToken)
     {
         var some = open.FindAll(changes => changes.WantsValue && decoded[changes.Current].Row is not null && registry.TableOf(changes.Map).Unique.All(column => SpareValue.Exists(column.Property)));
-        // Two that swap find each other at once; a long ring of which some are not in the batch would be unravelled one by one, and is left to the sender.
+        // Those that swap find each other at once. A long ring, of which some are in other batches, would be unravelled one by one: a backfill sees to it at its end.
+        if (some.Count > MostExchanged) return false;
         for (var tries = 0; some.Count > 1 && tries < 3; tries++)
         {
             await RunAsync(dialect.Sql.Save("exchange"), cancellationToken);
