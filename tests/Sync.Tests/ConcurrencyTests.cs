@@ -176,12 +176,13 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
     [TestMethod]
     public async Task Writer_ThatSeesAStateFromBeforeTheFence_IsRefused()
     {
-        await using var pair = await StartSyncedAsync();
+        // Nobody in this process has heard of the fence: the transaction alone has to find it.
+        await using var pair = await StartSyncedAsync(new() { ["Sync:PollInterval"] = "00:05:00" });
         await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<SampleContext>();
         await using var transaction = await context.Database.BeginTransactionAsync(Provider == TestDatabase.SqlServer ? IsolationLevel.Snapshot : IsolationLevel.RepeatableRead);
         await context.Items.CountAsync();
-        await pair.Legacy.DoAsync("fence", new { epoch = 1 });
+        await pair.Legacy.ScalarAsync("UPDATE sync_ownership SET state = 'fenced'; SELECT 1");
         context.Add(new Item { Code = "behind", ShelfId = 1 });
         await Assert.ThrowsAsync<Exception>(async () =>
         {
