@@ -24,10 +24,10 @@ internal sealed class SqlServerDialect : IDialect
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         var builder = new SqlConnectionStringBuilder(connectionString);
-        if (builder.DataSource is "" || builder.InitialCatalog is "")
+        if (builder.DataSource is "" || builder["Database"] is not string { Length: > 0 } database)
             throw new ArgumentException("Sync needs a SQL Server database ('Server=server;Database=name;...').", nameof(connectionString));
         _connectionString = connectionString;
-        Description = $"the SQL Server database '{builder.InitialCatalog}' at {builder.DataSource}";
+        Description = $"the SQL Server database '{database}' at {builder.DataSource}";
     }
 
     public string Description { get; }
