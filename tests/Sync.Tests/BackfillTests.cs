@@ -46,8 +46,8 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
     [TestMethod]
     public async Task Backfill_OfALongRingOfUniqueValues_OverManyBatches_Completes()
     {
-        await using var pair = await StartWithoutCaptureAsync(items: 510, chunk: "170");
-        await RotateAsync(pair.Legacy, 510);
+        await using var pair = await StartWithoutCaptureAsync(items: 66, chunk: "22");
+        await RotateAsync(pair.Legacy, 66);
         await BackfillAsync(pair);
     }
 

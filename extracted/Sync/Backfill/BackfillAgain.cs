@@ -18,7 +18,8 @@ namespace Sync.Backfill;
 internal sealed class BackfillAgain(SyncDatabase database, OwnershipStore ownerships, SettledPositions settled, BackfillSender sender, IOptions<SyncOptions> options, TimeProvider time)
 {
     private const int MostTries = 8;
-    private const int PageSize = 500;
+
+    private int PageSize => Math.Min(500, options.Value.BackfillChunk);
 
     private enum Step
     {
