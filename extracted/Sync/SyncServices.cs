@@ -24,15 +24,16 @@ public static class SyncServices
         ArgumentNullException.ThrowIfNull(configure);
         var builder = new SyncBuilder();
         configure(builder);
-        if (builder.Dialect is null) throw new InvalidOperationException("Sync has no database: call UseSqlite(connectionString).");
+        if (builder.Dialect is null) throw new InvalidOperationException("Sync has no database: call UseDatabase(provider, connectionString), UseSqlite, UsePostgreSql or UseSqlServer.");
         if (builder.Modules.Count == 0) throw new InvalidOperationException("Sync has no module: call Module(name, ...).");
 
         services.AddOptions<SyncOptions>().Bind(configuration.GetSection("Sync")).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
         services.AddSingleton(provider => new ModuleRegistry(builder.Modules, provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddSingleton(provider => new SyncDatabase(builder.Dialect, connection => SyncStartup.Prepare(
+        services.AddSingleton(provider => new SyncDatabase(builder.Dialect, (connection, transaction) => SyncStartup.Prepare(
             connection,
+            transaction,
             builder.Dialect.Sql,
             provider.GetRequiredService<ModuleRegistry>(),
             provider.GetRequiredService<Receivers>(),
@@ -51,6 +52,7 @@ public static class SyncServices
         services.AddSingleton<SaveCapture>();
         services.AddSingleton<CommandGuard>();
         services.AddSingleton<OutboxWriter>();
+        services.AddSingleton<SettledPositions>();
         services.AddSingleton(provider => new SyncInterceptor(
             provider.GetRequiredService<SyncDatabase>(),
             provider.GetRequiredService<SaveCapture>(),
@@ -62,6 +64,7 @@ public static class SyncServices
         services.AddSingleton<ParkedStore>();
         services.AddSingleton<PeerClient>();
         services.TryAddSingleton<IChannel, HttpChannel>();
+        services.AddSingleton<ContractVersions>();
         services.AddSingleton(provider => new SyncInbox(
             provider.GetRequiredService<SyncDatabase>(),
             provider.GetRequiredService<ModuleRegistry>(),
@@ -70,6 +73,8 @@ public static class SyncServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SyncInbox>>()));
 
+        services.AddSingleton<BackfillSender>();
+        services.AddSingleton<BackfillAgain>();
         services.AddSingleton<BackfillJob>();
         services.AddSingleton<SumsClient>();
         services.AddSingleton<SumsReader>();

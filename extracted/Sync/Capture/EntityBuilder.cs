@@ -16,6 +16,7 @@ public sealed class EntityBuilder<TEntity, TChanged, TRemoved>
     private readonly string _module;
     private readonly int _order;
     private readonly HashSet<string> _kept = [];
+    private readonly List<OlderContract<TEntity>> _older = [];
     private string? _name;
     private string? _changed;
     private string? _removed;
@@ -73,10 +74,35 @@ public sealed class EntityBuilder<TEntity, TChanged, TRemoved>
     public EntityBuilder<TEntity, TChanged, TRemoved> Keep<TProperty>(Expression<Func<TEntity, TProperty>> property)
     {
         ArgumentNullException.ThrowIfNull(property);
-        if (property.Body is not MemberExpression { Member: PropertyInfo kept })
-            throw new ArgumentException("Keep takes one property, such as x => x.LastSeen.", nameof(property));
-        _kept.Add(kept.Name);
+        _kept.Add(NameOf(property));
         return this;
+    }
+
+    /// <summary>
+    /// An older version of the message, while some process still knows no newer one: it is read as the newest is, and sent to receivers that refuse the newer ones as
+    /// unknown. Declare the newest of them first.
+    /// </summary>
+    /// <typeparam name="TOlder">The older message.</typeparam>
+    /// <param name="name">Its registered name, with its version.</param>
+    /// <param name="toMessage">Makes it from a row.</param>
+    /// <param name="toEntity">Makes the row from it.</param>
+    /// <param name="keep">The properties that it does not carry, besides those of <see cref="Keep{TProperty}"/>: applying an update leaves their columns as they are.</param>
+    public EntityBuilder<TEntity, TChanged, TRemoved> Older<TOlder>(string name, Func<TEntity, TOlder> toMessage, Func<TOlder, TEntity> toEntity, params Expression<Func<TEntity, object?>>[] keep)
+        where TOlder : class
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(toMessage);
+        ArgumentNullException.ThrowIfNull(toEntity);
+        ArgumentNullException.ThrowIfNull(keep);
+        if (name == _changed || _older.Exists(older => older.Name == name)) throw new ArgumentException($"The message '{name}' of {typeof(TEntity).Name} is declared twice.", nameof(name));
+        _older.Add(new OlderContract<TEntity, TOlder>(name, keep.Select(NameOf).Concat(_kept).ToHashSet(), toMessage, toEntity));
+        return this;
+    }
+
+    private static string NameOf<TProperty>(Expression<Func<TEntity, TProperty>> property)
+    {
+        var body = property.Body is UnaryExpression { NodeType: ExpressionType.Convert } converted ? converted.Operand : property.Body;
+        return body is MemberExpression { Member: PropertyInfo member } ? member.Name : throw new ArgumentException("This takes one property, such as x => x.LastSeen.", nameof(property));
     }
 
     internal void UseKey(Func<EntityMapping<TEntity, TChanged, TRemoved>, EntityMap> create) => _create = create;
@@ -91,6 +117,6 @@ public sealed class EntityBuilder<TEntity, TChanged, TRemoved>
         if (_toEntity is null) missing.Add("ToEntity");
         if (missing.Count > 0)
             throw new ArgumentException($"The entity {typeof(TEntity).Name} of module '{_module}' lacks {string.Join(", ", missing)}.");
-        return _create!(new(_module, _name!, _order, _changed!, _removed!, _toChanged!, _toEntity!, _kept));
+        return _create!(new(_module, _name!, _order, _changed!, _removed!, _toChanged!, _toEntity!, _kept, _older));
     }
 }

@@ -30,7 +30,11 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
 
     public override string Removed => mapping.Removed;
 
+    public override IReadOnlyList<string> ChangedTypes { get; } = [mapping.Changed, .. mapping.Older.Select(older => older.Name)];
+
     public override IReadOnlySet<string> Kept => mapping.Kept;
+
+    public override IReadOnlySet<string> KeptBy(string type) => Older(type)?.Kept ?? mapping.Kept;
 
     public override PropertyInfo KeyProperty => keyProperty;
 
@@ -43,14 +47,18 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
     public override byte[] WriteChanged(object entity) =>
         JsonSerializer.SerializeToUtf8Bytes(mapping.ToChanged((TEntity)entity), SyncJson.Options);
 
-    public override void WriteChanged(Utf8JsonWriter writer, object entity) =>
-        JsonSerializer.Serialize(writer, mapping.ToChanged((TEntity)entity), SyncJson.Options);
+    public override void WriteChanged(Utf8JsonWriter writer, object entity, string type)
+    {
+        if (Older(type) is { } older) older.Write(writer, (TEntity)entity);
+        else JsonSerializer.Serialize(writer, mapping.ToChanged((TEntity)entity), SyncJson.Options);
+    }
 
     public override byte[] WriteRemoved(string key) =>
         JsonSerializer.SerializeToUtf8Bytes(toRemoved(KeyFormat<TKey>.Parse(key)), SyncJson.Options);
 
-    public override object ReadChanged(ReadOnlySpan<byte> payload) =>
-        mapping.ToEntity(JsonSerializer.Deserialize<TChanged>(payload, SyncJson.Options)
+    public override object ReadChanged(string type, ReadOnlySpan<byte> payload) => Older(type) is { } older
+        ? older.Read(payload)
+        : mapping.ToEntity(JsonSerializer.Deserialize<TChanged>(payload, SyncJson.Options)
             ?? throw new JsonException($"The message {mapping.Changed} is null."));
 
     public override IAsyncEnumerable<object> ReadRows(DbContext context, string? after, string? through, int? take)
@@ -74,6 +82,8 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
 
     public override Task<long> CountAsync(DbContext context, CancellationToken cancellationToken) =>
         Rows(context).LongCountAsync(cancellationToken);
+
+    private OlderContract<TEntity>? Older(string type) => mapping.Older.FirstOrDefault(older => older.Name == type);
 
     /// <summary>All rows of the table: a filter of the host's (soft deletion, tenants) hides rows that are there all the same.</summary>
     private static IQueryable<TEntity> Rows(DbContext context) => context.Set<TEntity>().AsNoTracking().IgnoreQueryFilters();

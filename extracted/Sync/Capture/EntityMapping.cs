@@ -9,4 +9,5 @@ internal sealed record EntityMapping<TEntity, TChanged, TRemoved>(
     string Removed,
     Func<TEntity, TChanged> ToChanged,
     Func<TChanged, TEntity> ToEntity,
-    IReadOnlySet<string> Kept);
+    IReadOnlySet<string> Kept,
+    IReadOnlyList<OlderContract<TEntity>> Older);

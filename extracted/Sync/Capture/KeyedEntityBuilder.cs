@@ -44,6 +44,14 @@ public sealed class KeyedEntityBuilder<TEntity, TChanged, TRemoved, TKey>
         return this;
     }
 
+    /// <inheritdoc cref="EntityBuilder{TEntity,TChanged,TRemoved}.Older{TOlder}"/>
+    public KeyedEntityBuilder<TEntity, TChanged, TRemoved, TKey> Older<TOlder>(string name, Func<TEntity, TOlder> toMessage, Func<TOlder, TEntity> toEntity, params Expression<Func<TEntity, object?>>[] keep)
+        where TOlder : class
+    {
+        _entity.Older(name, toMessage, toEntity, keep);
+        return this;
+    }
+
     /// <inheritdoc cref="EntityBuilder{TEntity,TChanged,TRemoved}.Keep{TProperty}"/>
     public KeyedEntityBuilder<TEntity, TChanged, TRemoved, TKey> Keep<TProperty>(Expression<Func<TEntity, TProperty>> property)
     {

@@ -8,7 +8,7 @@ internal sealed class ModuleRegistry
 {
     private readonly IServiceScopeFactory _scopes;
     private readonly Dictionary<string, ModuleMap> _byName;
-    private readonly Lazy<IReadOnlyDictionary<EntityMap, TableMap>> _tables;
+    private readonly Lazy<IReadOnlyDictionary<(EntityMap, string), TableMap>> _tables;
     private readonly Lazy<IReadOnlyList<(ModuleMap Module, IReadOnlyList<string> Tables)>> _moduleTables;
 
     public ModuleRegistry(IReadOnlyList<ModuleMap> modules, IServiceScopeFactory scopes)
@@ -27,7 +27,10 @@ internal sealed class ModuleRegistry
 
     public ModuleMap? Find(string name) => _byName.GetValueOrDefault(name);
 
-    public TableMap TableOf(EntityMap entity) => _tables.Value[entity];
+    public TableMap TableOf(EntityMap entity) => TableOf(entity, entity.Changed);
+
+    /// <summary>The table as a version of the message fills it.</summary>
+    public TableMap TableOf(EntityMap entity, string type) => _tables.Value[(entity, type)];
 
     /// <summary>The modules that write through this context.</summary>
     public List<ModuleMap> Of(DbContext context)
@@ -41,18 +44,22 @@ internal sealed class ModuleRegistry
         return found;
     }
 
-    private (Dictionary<EntityMap, TableMap> Tables, List<(ModuleMap, IReadOnlyList<string>)> ModuleTables) ReadModels()
+    private (Dictionary<(EntityMap, string), TableMap> Tables, List<(ModuleMap, IReadOnlyList<string>)> ModuleTables) ReadModels()
     {
         using var scope = _scopes.CreateScope();
-        var tables = new Dictionary<EntityMap, TableMap>();
+        var tables = new Dictionary<(EntityMap, string), TableMap>();
         var moduleTables = new List<(ModuleMap, IReadOnlyList<string>)>();
         foreach (var module in Modules)
         {
             var model = ((DbContext)scope.ServiceProvider.GetRequiredService(module.ContextType)).Model;
-            foreach (var entity in module.Entities) tables.Add(entity, TableMap.Create(entity, model));
+            foreach (var entity in module.Entities)
+            {
+                foreach (var type in entity.ChangedTypes) tables.Add((entity, type), TableMap.Create(entity, model, entity.KeptBy(type)));
+            }
+
             var shared = Modules.Any(other => other != module && other.ContextType == module.ContextType);
             var names = shared
-                ? module.Entities.Select(entity => tables[entity].Table)
+                ? module.Entities.Select(entity => tables[(entity, entity.Changed)].Table)
                 : model.GetEntityTypes().Select(type => type.GetTableName()).OfType<string>();
             moduleTables.Add((module, names.Distinct(StringComparer.Ordinal).ToArray()));
         }

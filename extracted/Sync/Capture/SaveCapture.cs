@@ -34,11 +34,13 @@ internal sealed class SaveCapture(
         var entries = context.ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
         if (entries.Count == 0) return;
         database.EnsureReady();
+        // Where writers run side by side, those of no module have nothing to wait for.
+        if (modules.Count == 0 && !database.Dialect.HasSingleWriter) return;
         // What an interceptor behind this one stopped is told by nothing: its transaction must not pass for the host's.
         await AbandonAsync(context, wait);
         if (wait) await RefuseEarlyAsync(modules, entries, cancellationToken);
 
-        var save = new SaveInProgress();
+        var save = new SaveInProgress { Before = new TrackedStates(context, entries) };
         try
         {
             if (context.Database.CurrentTransaction is null)
@@ -60,7 +62,7 @@ internal sealed class SaveCapture(
                 var changes = ChangeFinder.Find(module, entries);
                 // A context that several modules share writes for those whose entities it changes; a module's own context always writes for it.
                 if (changes.Count == 0 && modules.Count > 1) continue;
-                var ownership = await ownerships.ReadAsync(context.Database.GetDbConnection(), transaction, module.Name, wait, cancellationToken);
+                var ownership = await ownerships.EnterAsync(context.Database.GetDbConnection(), transaction, module.Name, wait, cancellationToken);
                 if (ownership.State != OwnerState.Owner) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
                 if (ownership.Capture && changes.Count > 0) save.Modules.Add((ownership, changes));
             }
@@ -78,7 +80,41 @@ internal sealed class SaveCapture(
     /// <summary>The context holds its rows for saved by now, so that a cancellation comes too late: it would part them from their outbox rows.</summary>
     public async ValueTask CompleteAsync(DbContext context, bool wait)
     {
-        if (!_saves.TryGetValue(context, out var save)) return;
+        if (!_saves.TryGetValue(context, out var save))
+        {
+            // A save of no module's, in a transaction of its own or in none: nobody else tells the request that something is written.
+            if (context.Database.CurrentTransaction is null) RequestPositions.Commit(http.HttpContext);
+            return;
+        }
+
+        try
+        {
+            await WriteAsync(context, save, wait);
+        }
+        catch
+        {
+            _saves.Remove(context);
+            try
+            {
+                await EndAsync(save, wait);
+            }
+            finally
+            {
+                save.Before?.Restore();
+            }
+
+            throw;
+        }
+
+        _saves.Remove(context);
+        var nudge = save.OwnTransaction is not null;
+        await EndAsync(save, wait);
+        if (!nudge) return;
+        foreach (var (ownership, _) in save.Modules) signals.Written(ownership.Module).Give();
+    }
+
+    private async ValueTask WriteAsync(DbContext context, SaveInProgress save, bool wait)
+    {
         if (save.Modules.Count > 0)
         {
             var transaction = context.Database.CurrentTransaction!.GetDbTransaction();
@@ -97,12 +133,6 @@ internal sealed class SaveCapture(
             if (wait) await own.CommitAsync(CancellationToken.None);
             else own.Commit();
         }
-
-        _saves.Remove(context);
-        var nudge = save.OwnTransaction is not null;
-        await EndAsync(save, wait);
-        if (!nudge) return;
-        foreach (var (ownership, _) in save.Modules) signals.Written(ownership.Module).Give();
     }
 
     /// <summary>After a failure, a cancellation, or a save that never came to its end: nothing of it stays.</summary>

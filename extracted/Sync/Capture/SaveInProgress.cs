@@ -12,6 +12,9 @@ internal sealed class SaveInProgress
 
     public IDisposable? Turn { get; set; }
 
+    /// <summary>What the context knew before, for when the save fails behind Entity Framework's back.</summary>
+    public TrackedStates? Before { get; set; }
+
     /// <summary>False for the saves of contexts that are no module's.</summary>
     public bool IsChecked { get; set; }
 }

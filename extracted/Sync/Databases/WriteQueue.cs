@@ -12,6 +12,15 @@ internal sealed class WriteQueue
     private readonly LinkedList<TaskCompletionSource<IDisposable>> _urgent = new();
     private bool _taken;
 
+    /// <summary>How many wait ahead of the others.</summary>
+    public int UrgentWaiting
+    {
+        get
+        {
+            lock (_lock) return _urgent.Count;
+        }
+    }
+
     public ValueTask<IDisposable> EnterAsync(bool urgent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -18,6 +18,7 @@ internal static class BatchFormat
         writer.WriteStartObject();
         writer.WriteString("module"u8, batch.Module);
         writer.WriteString("from"u8, batch.From);
+        if (batch.Vacate) writer.WriteBoolean("vacate"u8, true);
         if (batch.Range is { } range)
         {
             writer.WritePropertyName("range"u8);
@@ -50,6 +51,7 @@ internal static class BatchFormat
         var reader = new Utf8JsonReader(body.Span);
         string? module = null, from = null;
         SyncRange? range = null;
+        var vacate = false;
         var messages = new List<SyncMessage>();
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -60,13 +62,14 @@ internal static class BatchFormat
             {
                 case "module": module = reader.GetString(); break;
                 case "from": from = reader.GetString(); break;
+                case "vacate": vacate = reader.GetBoolean(); break;
                 case "range": range = JsonSerializer.Deserialize<SyncRange>(ref reader, SyncJson.Options); break;
                 case "messages": ReadMessages(ref reader, body, module ?? throw new JsonException("The module must come before the messages."), messages); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new SyncBatch(module ?? throw new JsonException("The batch names no module."), from ?? "", messages, range);
+        return new SyncBatch(module ?? throw new JsonException("The batch names no module."), from ?? "", messages, range, vacate);
     }
 
     public static byte[] Write(SyncReply reply)
@@ -76,12 +79,13 @@ internal static class BatchFormat
             for (var index = 0; index < letters.Length; index++) letters[index] = Letters[(int)results[index].Outcome];
         });
         var reasons = new Dictionary<int, string>();
+        var unknown = Enumerable.Range(0, reply.Results.Count).Where(index => reply.Results[index].UnknownType).ToArray();
         for (var index = 0; index < reply.Results.Count; index++)
         {
             if (reply.Results[index].Reason is { } reason) reasons[index] = reason;
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(new WireReply(outcomes, reasons.Count > 0 ? reasons : null, reply.Extra.Count > 0 ? reply.Extra : null), SyncJson.Options);
+        return JsonSerializer.SerializeToUtf8Bytes(new WireReply(outcomes, reasons.Count > 0 ? reasons : null, reply.Extra.Count > 0 ? reply.Extra : null, unknown.Length > 0 ? unknown : null), SyncJson.Options);
     }
 
     /// <exception cref="JsonException">The bytes are no reply to so many messages.</exception>
@@ -95,7 +99,7 @@ internal static class BatchFormat
         {
             var outcome = Letters.IndexOf(outcomes[index], StringComparison.Ordinal);
             if (outcome < 0) throw new JsonException($"The reply has the unknown outcome '{outcomes[index]}'.");
-            results[index] = new SyncResult((SyncOutcome)outcome, wire.Reasons?.GetValueOrDefault(index));
+            results[index] = new SyncResult((SyncOutcome)outcome, wire.Reasons?.GetValueOrDefault(index), wire.Unknown?.Contains(index) ?? false);
         }
 
         return new SyncReply(results, wire.Extra ?? []);
@@ -137,5 +141,5 @@ internal static class BatchFormat
         if (!reader.Read() || reader.TokenType != type) throw new JsonException("The body is no batch.");
     }
 
-    private sealed record WireReply(string Outcomes, Dictionary<int, string>? Reasons, IReadOnlyList<string>? Extra);
+    private sealed record WireReply(string Outcomes, Dictionary<int, string>? Reasons, IReadOnlyList<string>? Extra, IReadOnlyList<int>? Unknown = null);
 }

@@ -50,6 +50,8 @@ internal sealed class PeerClient(IOptions<SyncOptions> options) : IDisposable
         try
         {
             using var response = await _http.SendAsync(request, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.RequestEntityTooLarge)
+                throw new BatchTooLargeException($"{url} does not take a request of {json.Length} bytes: raise Sync:MaximumBodyBytes there.");
             if (!response.IsSuccessStatusCode) throw new IOException($"{url} answered {(int)response.StatusCode}.");
             return await response.Content.ReadAsByteArrayAsync(cancellationToken);
         }

@@ -8,15 +8,13 @@ namespace Sync.Delivery;
 internal sealed partial class Relay(
     Receivers receivers,
     DeliveryStore deliveries,
-    IChannel channel,
+    ContractVersions channel,
     SyncSignals signals,
     SyncTelemetry telemetry,
     IOptions<SyncOptions> options,
     TimeProvider time,
     ILogger<Relay> logger) : BackgroundService
 {
-    private static readonly Task Never = new TaskCompletionSource().Task;
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(receivers.All.Select(receiver => RunAsync(receiver, stoppingToken)));
 
@@ -29,6 +27,7 @@ internal sealed partial class Relay(
         {
             var written = signals.Written(receiver.Module).Next;
             TimeSpan wait;
+            var pause = TimeSpan.Zero;
             try
             {
                 if (time.GetTimestamp() >= leasedUntil)
@@ -42,7 +41,7 @@ internal sealed partial class Relay(
                     leasedUntil = time.GetTimestamp() + (long)(options.Value.LeaseDuration.TotalSeconds / 2 * time.TimestampFrequency);
                 }
 
-                if (await SendOnceAsync(receiver, stopping)) wait = TimeSpan.Zero;
+                if (await SendOnceAsync(receiver, options.Value.BatchSize, stopping)) wait = TimeSpan.Zero;
                 else wait = Shorter(await deliveries.NextAttemptAsync(receiver.Name, stopping), options.Value.PollInterval);
                 failures = 0;
             }
@@ -57,12 +56,14 @@ internal sealed partial class Relay(
                 LogFailed(logger, receiver.Name, receiver.Address, error);
                 // A call may have hung for longer than the lease.
                 leasedUntil = 0;
-                written = Never;
+                // News end the wait early: the receiver may be back, and a drain asks. But one that is dead is not called for every write.
+                pause = options.Value.InitialBackoff;
                 // A receiver that comes back is found within two polls.
                 wait = Shorter(Backoff.After(failures++, options.Value), 2 * options.Value.PollInterval);
             }
 
-            if (wait > TimeSpan.Zero) await Task.WhenAny(written, Task.Delay(wait, time, stopping));
+            if (pause > TimeSpan.Zero) await Task.WhenAny(Task.Delay(Shorter(pause, wait), time, stopping));
+            if (wait > pause) await Task.WhenAny(written, Task.Delay(wait - pause, time, stopping));
         }
 
         await ReleaseAsync(receiver);
@@ -70,9 +71,9 @@ internal sealed partial class Relay(
 
     /// <summary>Sends what may be sent now, up to one batch.</summary>
     /// <returns>False when there was nothing to send.</returns>
-    private async Task<bool> SendOnceAsync(Receiver receiver, CancellationToken cancellationToken)
+    private async Task<bool> SendOnceAsync(Receiver receiver, int most, CancellationToken cancellationToken)
     {
-        var pending = await deliveries.ReadPendingAsync(receiver.Name, options.Value.BatchSize, cancellationToken);
+        var pending = await deliveries.ReadPendingAsync(receiver.Name, most, cancellationToken);
         if (pending.Count == 0) return false;
         SyncReply reply;
         var attempts = options.Value.MaximumAttempts;
@@ -85,7 +86,20 @@ internal sealed partial class Relay(
         else
         {
             using var activity = telemetry.StartSend(receiver, pending);
-            reply = await channel.SendAsync(receiver.Name, new SyncBatch(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message)), cancellationToken);
+            try
+            {
+                reply = await channel.SendAsync(receiver.Name, new SyncBatch(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message)), cancellationToken);
+            }
+            catch (BatchTooLargeException) when (pending.Count > 1)
+            {
+                // The receiver is set to less than this side: what fits goes through, and what does not is found.
+                return await SendOnceAsync(receiver, pending.Count / 2, cancellationToken);
+            }
+            catch (BatchTooLargeException error)
+            {
+                reply = new SyncReply([new SyncResult(SyncOutcome.Rejected, error.Message)], []);
+                attempts = 1;
+            }
         }
 
         var parked = await deliveries.SettleAsync(receiver.Name, pending, reply, attempts, cancellationToken);

@@ -9,8 +9,8 @@ internal static class MessageDecoder
     {
         if (module.Find(message.Entity) is not { } map)
             return Refuse(message, $"The entity '{message.Entity}' of module '{module.Name}' is unknown here.");
-        if (message.Type != map.Changed && message.Type != map.Removed)
-            return Refuse(message, $"The type '{message.Type}' is unknown here; known are '{map.Changed}' and '{map.Removed}'.");
+        if (message.Type != map.Removed && !map.ChangedTypes.Contains(message.Type))
+            return Refuse(message, $"The type '{message.Type}' is unknown here; known are {string.Join(", ", map.ChangedTypes.Append(map.Removed).Select(type => $"'{type}'"))}.") with { UnknownType = true };
         if (message.Epoch < 1 || message.Position < 0)
             return Refuse(message, $"The version ({message.Epoch}, {message.Position}) is none.");
         try
@@ -21,7 +21,7 @@ internal static class MessageDecoder
                 return new DecodedMessage(message, map, null, null);
             }
 
-            var row = map.ReadChanged(message.Payload.Span);
+            var row = map.ReadChanged(message.Type, message.Payload.Span);
             return map.KeyOf(row) == message.Key
                 ? new DecodedMessage(message, map, row, null)
                 : Refuse(message, $"The message's key is {message.Key}, but its row's key is {map.KeyOf(row)}.");

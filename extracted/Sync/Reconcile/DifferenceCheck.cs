@@ -5,16 +5,17 @@ using Microsoft.EntityFrameworkCore;
 using Sync.Backfill;
 using Sync.Capture;
 using Sync.Databases;
+using Sync.Outbox;
 using Sync.Ownership;
 
 namespace Sync.Reconcile;
 
 /// <summary>Tells differences from lag: a key counts when nothing of it is on its way and it has been seen different twice, the owner's row unchanged in between.</summary>
-internal sealed class DifferenceCheck(SyncDatabase database, OwnershipStore ownerships, SumsClient other, Drain drain, TimeProvider time)
+internal sealed class DifferenceCheck(SyncDatabase database, OwnershipStore ownerships, SettledPositions settled, SumsClient other, Drain drain, TimeProvider time)
 {
     private const int MostRounds = 10;
 
-    public async Task<List<Difference>> ConfirmAsync(ModuleMap module, EntityMap entity, DbContext context, IEnumerable<string> keys, CancellationToken cancellationToken)
+    public async Task<List<Difference>> ConfirmAsync(ModuleMap module, EntityMap entity, DbContext context, IEnumerable<string> keys, string type, CancellationToken cancellationToken)
     {
         var open = keys.ToHashSet(StringComparer.Ordinal);
         var seen = new Dictionary<string, ulong>(StringComparer.Ordinal);
@@ -25,14 +26,14 @@ internal sealed class DifferenceCheck(SyncDatabase database, OwnershipStore owne
             var asked = open.ToArray();
             Dictionary<string, byte[]> own;
             HashSet<string> waiting;
-            await using (var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, module, context, cancellationToken))
+            await using (var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, settled, module, context, cancellationToken))
             {
-                own = await SumsReader.PayloadsAsync(context, entity, asked, cancellationToken);
+                own = await SumsReader.PayloadsAsync(context, entity, asked, type, cancellationToken);
                 waiting = await WaitingAsync(snapshot.Connection, snapshot.Transaction, module, entity, asked, cancellationToken);
             }
 
             if (waiting.Count > 0) await drain.WaitAsync(module, await LastPositionAsync(cancellationToken), TimeSpan.FromSeconds(2), cancellationToken);
-            var theirs = (await other.AskAsync(module.Name, new SumsRequest(entity.Name, null, null, false, asked), cancellationToken)).Payloads ?? new Dictionary<string, JsonElement>();
+            var theirs = (await other.AskAsync(module.Name, new SumsRequest(entity.Name, null, null, false, asked, [type]), cancellationToken)).Payloads ?? new Dictionary<string, JsonElement>();
             foreach (var key in asked.Where(key => !waiting.Contains(key)))
             {
                 var mine = own.GetValueOrDefault(key);

@@ -14,7 +14,7 @@ internal readonly record struct RowSum(string Key, ulong Hash);
 /// <param name="Rows">Each row, when asked for.</param>
 internal sealed record RangeSum(int Count, ulong Sum, IReadOnlyList<RowSum> Rows)
 {
-    public static async Task<RangeSum> ReadAsync(DbContext context, EntityMap map, string? after, string? through, int? take, bool withRows, CancellationToken cancellationToken)
+    public static async Task<RangeSum> ReadAsync(DbContext context, EntityMap map, string? after, string? through, int? take, bool withRows, string type, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = SyncJson.Options.Encoder });
@@ -25,7 +25,7 @@ internal sealed record RangeSum(int Count, ulong Sum, IReadOnlyList<RowSum> Rows
         {
             buffer.ResetWrittenCount();
             writer.Reset();
-            map.WriteChanged(writer, row);
+            map.WriteChanged(writer, row, type);
             var hash = RowHash.Of(buffer.WrittenSpan);
             count++;
             sum += hash;

@@ -3,11 +3,11 @@ using Sync.Delivery;
 
 namespace Sync.Reconcile;
 
-/// <summary>Asks for the checksum of a range, its rows' hashes, or the rows with some keys.</summary>
-internal sealed record SumsRequest(string Entity, string? After, string? Through, bool Rows, IReadOnlyList<string>? Keys);
+/// <summary>Asks for the checksum of a range, its rows' hashes, or the rows with some keys, in the first of the message's versions that is known there.</summary>
+internal sealed record SumsRequest(string Entity, string? After, string? Through, bool Rows, IReadOnlyList<string>? Keys, IReadOnlyList<string>? Types = null);
 
 /// <summary>The answer: hashes as numbers would lose digits on their way through other programs, so they are text.</summary>
-internal sealed record SumsReply(int Count, string Sum, IReadOnlyList<string>? Keys, IReadOnlyList<ulong>? Hashes, IReadOnlyDictionary<string, JsonElement>? Payloads);
+internal sealed record SumsReply(int Count, string Sum, IReadOnlyList<string>? Keys, IReadOnlyList<ulong>? Hashes, IReadOnlyDictionary<string, JsonElement>? Payloads, string? Type = null);
 
 /// <summary>Asks the other side for checksums.</summary>
 internal sealed class SumsClient(PeerClient client, Receivers receivers)

@@ -17,6 +17,7 @@ public sealed class Gate : IAsyncDisposable
 {
     private readonly HttpClient _client = new();
     private WebHost? _host;
+    private int _refused;
 
     public Uri Address => _host!.Address;
 
@@ -24,6 +25,9 @@ public sealed class Gate : IAsyncDisposable
 
     /// <summary>Applies to inbox deliveries only.</summary>
     public Fault Fault { get; set; }
+
+    /// <summary>How many deliveries were refused.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     public static async Task<Gate> StartAsync()
     {
@@ -45,6 +49,7 @@ public sealed class Gate : IAsyncDisposable
         var fault = context.Request.Path == "/_sync/inbox" ? Fault : Fault.None;
         if (Target is null || fault == Fault.Refuse)
         {
+            if (fault == Fault.Refuse) Interlocked.Increment(ref _refused);
             context.Response.StatusCode = 503;
             return;
         }

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Sync.Capture;
+
+namespace Sync.Delivery;
+
+/// <summary>
+/// Sends a message in the newest version that its receiver knows. Nobody has to be told which that is: a receiver that refuses a type as unknown is sent the same change
+/// in the next older version, and asked again for the newest after a while, for it may have been upgraded.
+/// </summary>
+internal sealed class ContractVersions(IChannel channel, ModuleRegistry registry, TimeProvider time)
+{
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(string Receiver, string Type), long> _unknown = new();
+
+    /// <inheritdoc cref="IChannel.SendAsync"/>
+    public async Task<SyncReply> SendAsync(string receiver, SyncBatch batch, CancellationToken cancellationToken)
+    {
+        var messages = batch.Messages;
+        if (!_unknown.IsEmpty) messages = [.. messages.Select(message => Known(receiver, message))];
+        var reply = await channel.SendAsync(receiver, batch with { Messages = messages }, cancellationToken);
+        SyncResult[]? results = null;
+        var sent = messages;
+        while (true)
+        {
+            var current = results ?? reply.Results;
+            var again = Enumerable.Range(0, sent.Count).Where(index => current[index].UnknownType && Older(sent[index]) is not null).ToArray();
+            if (again.Length == 0) return results is null ? reply : reply with { Results = results };
+            results ??= [.. reply.Results];
+            foreach (var index in again) _unknown[(receiver, sent[index].Type)] = time.GetTimestamp();
+            var next = sent.ToArray();
+            foreach (var index in again) next[index] = Older(sent[index])!;
+            var part = await channel.SendAsync(receiver, new SyncBatch(batch.Module, batch.From, [.. again.Select(index => next[index])], Vacate: batch.Vacate), cancellationToken);
+            for (var n = 0; n < again.Length; n++) results[again[n]] = part.Results[n];
+            sent = next;
+        }
+    }
+
+    private SyncMessage Known(string receiver, SyncMessage message)
+    {
+        var known = message;
+        while (_unknown.TryGetValue((receiver, known.Type), out var since) && time.GetElapsedTime(since) < AskAgain && Older(known) is { } older) known = older;
+        return known;
+    }
+
+    private SyncMessage? Older(SyncMessage message)
+    {
+        if (registry.Find(message.Module)?.Find(message.Entity) is not { } map) return null;
+        var types = map.ChangedTypes.SkipWhile(type => type != message.Type).Skip(1);
+        return types.FirstOrDefault() is { } older ? message with { Type = older, Payload = map.WriteChanged(map.ReadChanged(message.Type, message.Payload.Span), older) } : null;
+    }
+}

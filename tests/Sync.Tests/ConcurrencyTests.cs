@@ -1,0 +1,213 @@
+using System.Data;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Sync.Tests.Sample;
+using TestKit;
+using TestKit.Databases;
+
+namespace Sync.Tests;
+
+/// <summary>What only databases can get wrong whose writers run side by side.</summary>
+public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    /// <summary>A transaction of the host's that has saved a change and is not committed yet.</summary>
+    private sealed class Unfinished(AsyncServiceScope scope, IDbContextTransaction transaction) : IAsyncDisposable
+    {
+        public static async Task<Unfinished> BeginAsync(SampleSide side, Func<SampleContext, Task> change)
+        {
+            var scope = side.Host.App.Services.CreateAsyncScope();
+            var context = scope.ServiceProvider.GetRequiredService<SampleContext>();
+            var transaction = await context.Database.BeginTransactionAsync();
+            await change(context);
+            await context.SaveChangesAsync();
+            return new Unfinished(scope, transaction);
+        }
+
+        public Task CommitAsync() => transaction.CommitAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            await transaction.DisposeAsync();
+            await scope.DisposeAsync();
+        }
+    }
+
+    private static Task AddAsync(SampleContext context, string code)
+    {
+        context.Add(new Item { Code = code, ShelfId = 1 });
+        return Task.CompletedTask;
+    }
+
+    private static async Task<SyncReply> ApplyAsync(SampleSide side, params SyncMessage[] messages) =>
+        await side.Host.App.Services.GetRequiredService<SyncInbox>().ApplyAsync(new SyncBatch("sample", "legacy", messages), CancellationToken.None);
+
+    private static SyncMessage Item(int id, long position) =>
+        new("sample", "item", $"{id}", "sample.item-changed/1", 1, position, null, JsonSerializer.SerializeToUtf8Bytes(new ItemChanged(id, $"{id}-{position}", 1, 1), JsonSerializerOptions.Web));
+
+    [TestMethod]
+    public async Task Writers_OfOneModule_DoNotWaitForEachOther()
+    {
+        await using var pair = await StartSyncedAsync();
+        await using (var first = await Unfinished.BeginAsync(pair.Legacy, context => AddAsync(context, "early")))
+        {
+            await pair.Legacy.AddAsync(new Item { Code = "later", ShelfId = 1 }).WaitAsync(Soon);
+            await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'later'") == 1);
+            await first.CommitAsync();
+        }
+
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+        Assert.AreEqual(2, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
+    }
+
+    [TestMethod]
+    public async Task Drain_OverALowerPositionStillUnderWay_WaitsForIt()
+    {
+        await using var pair = await StartSyncedAsync();
+        await using var first = await Unfinished.BeginAsync(pair.Legacy, context => AddAsync(context, "early"));
+        var position = (await pair.Legacy.StatusAsync()).GetProperty("position").GetInt64();
+        await pair.Legacy.AddAsync(new Item { Code = "later", ShelfId = 1 });
+        await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'later'") == 1);
+        var drain = await pair.Legacy.DoAsync("drain", new { position = position + 1, timeoutMs = 300 });
+        Assert.IsFalse(drain.GetProperty("drained").GetBoolean(), drain.ToString());
+        Assert.IsLessThan(position, drain.GetProperty("acknowledged").GetInt64());
+        Assert.IsLessThan(position, (await pair.Legacy.StatusAsync()).GetProperty("acknowledged").GetInt64());
+        await first.CommitAsync();
+        await SamplePair.DrainedAsync(pair.Legacy);
+        Assert.IsGreaterThan(position, (await pair.Legacy.StatusAsync()).GetProperty("acknowledged").GetInt64());
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Drain_AmongWritersThatNeverPause_IsFound()
+    {
+        await using var pair = await StartSyncedAsync();
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var n = 0; !stop.IsCancellationRequested; n++) await pair.Legacy.AddAsync(new Item { Code = $"{writer}-{n}", ShelfId = 1 });
+        })).ToArray();
+        for (var round = 0; round < 5; round++)
+        {
+            var position = (await pair.Legacy.StatusAsync()).GetProperty("position").GetInt64();
+            var drain = await pair.Legacy.DoAsync("drain", new { position, timeoutMs = 10_000 });
+            Assert.IsTrue(drain.GetProperty("drained").GetBoolean(), drain.ToString());
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Backfill_OverARowThatATransactionUnderWayChanges_TheChangeWins()
+    {
+        await using var pair = await StartAsync(new() { ["Sync:BackfillChunk"] = "50", ["Sync:BackfillRowsPerSecond"] = "300" });
+        await pair.Legacy.AddAsync([.. Enumerable.Range(1, 400).Select(n => new Item { Code = $"c{n}", ShelfId = 1, Price = 1 })]);
+        await pair.Service.DoAsync("follow", new { epoch = 1, reset = true });
+        await pair.Legacy.DoAsync("capture", new { enabled = true });
+        await pair.Legacy.DoAsync("backfill", new { restart = true });
+        await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items") > 20);
+        await using var first = await Unfinished.BeginAsync(pair.Legacy, async context => (await context.Items.SingleAsync(item => item.Code == "c400")).Price = 2);
+        // A later position is committed, delivered and known before the row is read.
+        await pair.Legacy.AddAsync(new Item { Code = "later", ShelfId = 1 });
+        await SamplePair.CompleteAsync(pair.Legacy, "backfill");
+        Assert.AreEqual(1, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'c400' AND Price = 100"));
+        await first.CommitAsync();
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Inbox_SameKeysAtOnceInOppositeOrders_EndsWithTheNewest()
+    {
+        await using var pair = await StartSyncedAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var (older, newer) = (1_000 + (round * 200), 1_100 + (round * 200));
+            var replies = await Task.WhenAll(
+                Task.Run(() => ApplyAsync(pair.Service, [.. Enumerable.Range(1, 40).Select(id => Item(id, older + id))])),
+                Task.Run(() => ApplyAsync(pair.Service, [.. Enumerable.Range(1, 40).Reverse().Select(id => Item(id, newer + id))])));
+            Assert.IsFalse(replies.SelectMany(reply => reply.Results).Any(result => result.Outcome == SyncOutcome.Rejected));
+            Assert.AreEqual(1, await pair.Service.ScalarAsync($"SELECT COUNT(*) FROM Items WHERE Code = '7-{newer + 7}'"));
+            Assert.AreEqual(40, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
+        }
+    }
+
+    [TestMethod]
+    public async Task Inbox_VictimOfADeadlock_TriesAgainAndRejectsNothing()
+    {
+        await using var pair = await StartSyncedAsync();
+        await ApplyAsync(pair.Service, Item(901, 100), Item(902, 101));
+        await using var other = await pair.Service.OpenAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await RunAsync("902");
+        var reply = Task.Run(() => ApplyAsync(pair.Service, Item(901, 200), Item(902, 201)));
+        // The inbox holds the first key by now, and waits for the second.
+        await Eventually.TrueAsync(async () => reply.IsCompleted || await IsHeldAsync(pair.Service, "901"));
+        Assert.IsFalse(reply.IsCompleted);
+        try
+        {
+            await RunAsync("901");
+            await transaction.RollbackAsync();
+        }
+        catch (System.Data.Common.DbException)
+        {
+            // One of the two is the victim, whichever the database picks.
+            await transaction.RollbackAsync();
+        }
+
+        Assert.IsTrue((await reply.WaitAsync(Soon)).Results.All(result => result.Outcome == SyncOutcome.Applied));
+
+        async Task RunAsync(string key)
+        {
+            await using var command = other.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = SampleSql.For(Provider, $"UPDATE sync_version SET removed = NULL WHERE {SampleSql.KeyColumn(Provider)} = '{key}'");
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    [TestMethod]
+    public async Task Writer_ThatSeesAStateFromBeforeTheFence_IsRefused()
+    {
+        // Nobody in this process has heard of the fence: the transaction alone has to find it.
+        await using var pair = await StartSyncedAsync(new() { ["Sync:PollInterval"] = "00:05:00" });
+        await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<SampleContext>();
+        await using var transaction = await context.Database.BeginTransactionAsync(Provider == TestDatabase.SqlServer ? IsolationLevel.Snapshot : IsolationLevel.RepeatableRead);
+        await context.Items.CountAsync();
+        await pair.Legacy.ScalarAsync("UPDATE sync_ownership SET state = 'fenced'; SELECT 1");
+        context.Add(new Item { Code = "behind", ShelfId = 1 });
+        await Assert.ThrowsAsync<Exception>(async () =>
+        {
+            await context.SaveChangesAsync();
+            await transaction.CommitAsync();
+        });
+        await transaction.DisposeAsync();
+        Assert.AreEqual(0, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items"));
+    }
+
+    private async Task<bool> IsHeldAsync(SampleSide side, string key)
+    {
+        await using var connection = await side.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = Provider == TestDatabase.SqlServer
+            ? $"SELECT COUNT(*) FROM sync_version WITH (UPDLOCK, READPAST, ROWLOCK) WHERE [key] = '{key}'"
+            : $"SELECT COUNT(*) FROM (SELECT 1 FROM sync_version WHERE key = '{key}' FOR UPDATE SKIP LOCKED) AS free";
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture) == 0;
+    }
+}
+
+[TestClass]
+public sealed class ConcurrencyOnPostgreSql() : ConcurrencyTests(TestDatabase.PostgreSql);
+
+[TestClass]
+public sealed class ConcurrencyOnSqlServer() : ConcurrencyTests(TestDatabase.SqlServer);
