@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Strangler.Decision;
 using Strangler.Evidence;
+using Strangler.Plan;
 using Strangler.Stages;
 
 namespace Strangler.Forwarding;
@@ -22,8 +23,9 @@ internal sealed record HeldCall(RouteTable Table, string? Module, PlannedRoute? 
 /// A write whose outcome is unknown is sent again only when the method or an Idempotency-Key makes that harmless.
 /// </summary>
 internal sealed class HeldForwarding(
-    ModuleStates states, IOwnerRefresh refresh, WritesUnderWay underWay, EvidenceLedger ledger, StranglerTelemetry telemetry, TimeProvider time)
+    ModuleStates states, IOwnerRefresh refresh, WritesUnderWay underWay, PlanStore plans, EvidenceLedger ledger, StranglerTelemetry telemetry, TimeProvider time)
 {
+    private readonly ByteBudget _kept = new(() => plans.Current.Limits.RetryBuffers);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
@@ -37,7 +39,7 @@ internal sealed class HeldForwarding(
         var started = time.GetTimestamp();
         var limit = call.Table.Plan.Limits.HoldWrites;
         await using var body = BodyOf.MayExist(context) && !BodyOf.IsUpgrade(context) && (context.Request.ContentLength ?? 0) <= call.Buffer
-            ? new ReplayableBody(context.Request.Body, call.Buffer) : null;
+            ? new ReplayableBody(context.Request.Body, call.Buffer, _kept) : null;
         var original = context.Request.Body;
         if (body is not null) context.Request.Body = body;
         try

@@ -2,12 +2,13 @@ namespace Strangler.Forwarding;
 
 /// <summary>
 /// A request body that can be read again. It keeps what has been read, first in memory, then in a temporary file, while streaming on without delay;
-/// a body past the limit, or one for which the disk has no room, is no longer kept and can be sent once only.
+/// a body past the limit, or one for which the disk or the budget of all bodies has no room, is no longer kept and can be sent once only.
 /// </summary>
-internal sealed class ReplayableBody(Stream inner, long limit, string? directory = null) : Stream
+internal sealed class ReplayableBody(Stream inner, long limit, ByteBudget budget, string? directory = null) : Stream
 {
     private const int InMemory = 256 * 1024;
     private Stream? _kept = new MemoryStream();
+    private long _taken;
     private long _replayTo;
     private bool _ended;
 
@@ -60,8 +61,7 @@ internal sealed class ReplayableBody(Stream inner, long limit, string? directory
 
     public override async ValueTask DisposeAsync()
     {
-        if (_kept is not null) await _kept.DisposeAsync();
-        _kept = null;
+        if (_kept is not null) await DropAsync();
         await base.DisposeAsync();
     }
 
@@ -82,18 +82,21 @@ internal sealed class ReplayableBody(Stream inner, long limit, string? directory
     {
         var kept = _kept!;
         _kept = null;
+        budget.GiveBack(_taken);
+        _taken = 0;
         await kept.DisposeAsync();
     }
 
     private async ValueTask TryKeepAsync(ReadOnlyMemory<byte> bytes)
     {
         var length = _kept!.Length + bytes.Length;
-        if (length > limit)
+        if (length > limit || !budget.TryTake(bytes.Length))
         {
             await DropAsync();
             return;
         }
 
+        _taken += bytes.Length;
         if (length > InMemory && _kept is MemoryStream memory)
         {
             // Without a buffer of its own, the stream reports a full disk where it is written to and has nothing left to write when it is disposed of.

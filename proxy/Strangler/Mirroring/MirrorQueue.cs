@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Strangler.Forwarding;
 using Strangler.Plan;
 
 namespace Strangler.Mirroring;
@@ -8,6 +9,9 @@ internal sealed class MirrorQueue(PlanStore plans)
 {
     private readonly Channel<MirrorJob> _jobs = Channel.CreateBounded<MirrorJob>(new BoundedChannelOptions(plans.Current.Limits.MirrorQueue) { FullMode = BoundedChannelFullMode.Wait });
     private readonly int _capacity = plans.Current.Limits.MirrorQueue;
+
+    /// <summary>The room for the bodies of answers that are listened to, wait, or are being compared.</summary>
+    public ByteBudget Bodies { get; } = new(() => plans.Current.Limits.MirrorBuffers);
 
     public bool IsFull => _jobs.Reader.Count >= _capacity;
 

@@ -47,7 +47,7 @@ internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedg
         {
             (_owner, _context, _route, _answeredBy, _limits) = (owner, context, route, answeredBy, limits);
             _body = context.Response.Body;
-            _capture = new CapturingStream(_body, limits.MirrorBody);
+            _capture = new CapturingStream(_body, limits.MirrorBody, owner.Bodies);
             context.Response.Body = _capture;
         }
 
@@ -70,18 +70,28 @@ internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedg
                 return;
             }
 
+            if (_capture.Crowded)
+            {
+                _owner.Count(_route!, ComparisonClass.Shed);
+                return;
+            }
+
             var (request, response) = (_context.Request, _context.Response);
             var job = new MirrorJob(
                 _route!, _answeredBy, request.Method, _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
                 _owner.HeadersOf(_context),
-                new MirrorAnswer(response.StatusCode, response.ContentType, response.Headers.ContentEncoding, _capture.Captured),
+                new MirrorAnswer(response.StatusCode, response.ContentType, response.Headers.ContentEncoding, _capture.Take()),
                 _owner.Now, _limits!);
-            if (!_owner.TryAdd(job)) _owner.Count(_route!, ComparisonClass.Shed);
+            if (_owner.TryAdd(job)) return;
+            _owner.Bodies.GiveBack(job.Answer.Body.Length);
+            _owner.Count(_route!, ComparisonClass.Shed);
         }
 
         public ValueTask DisposeAsync()
         {
-            if (_context is not null) _context.Response.Body = _body!;
+            if (_context is null) return ValueTask.CompletedTask;
+            _context.Response.Body = _body!;
+            _capture!.Drop();
             return ValueTask.CompletedTask;
         }
     }
@@ -93,6 +103,8 @@ internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedg
         var appended = ForwardedHeaders.Of(context).ToArray();
         return headers.Where(header => !appended.Any(own => own.Key.Equals(header.Key, StringComparison.OrdinalIgnoreCase))).Concat(appended).ToArray();
     }
+
+    private ByteBudget Bodies => queue.Bodies;
 
     private DateTimeOffset Now => time.GetUtcNow();
 

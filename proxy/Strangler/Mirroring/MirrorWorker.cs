@@ -39,6 +39,10 @@ internal sealed partial class MirrorWorker(
                 outcome = ComparisonClass.Unsupported;
                 LogFault(error, job.Route.Endpoint.Id);
             }
+            finally
+            {
+                queue.Bodies.GiveBack(job.Answer.Body.Length);
+            }
 
             ledger.Count(job.Route.Endpoint.Id, outcome);
             telemetry.Compared(job.Route.Endpoint.Id, outcome);

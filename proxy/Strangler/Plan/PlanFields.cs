@@ -8,7 +8,7 @@ internal static class PlanFields
     public static readonly string[] Clients = ["cookie", "header"];
     public static readonly string[] Limits =
     [
-        "maximumBody", "retryBuffer", "holdWrites", "candidateTimeout", "ownWritesBudget", "mirrorQueue", "mirrorBody", "extractedSample",
+        "maximumBody", "retryBuffer", "retryBuffers", "holdWrites", "candidateTimeout", "ownWritesBudget", "mirrorQueue", "mirrorBody", "mirrorBuffers", "extractedSample",
     ];
 
     public static readonly string[] Module = ["service", "data", "endpoints", "compare", "gates"];

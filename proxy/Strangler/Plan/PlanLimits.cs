@@ -11,6 +11,10 @@ public sealed record PlanLimits
     /// <value>64 MiB</value>
     public long RetryBuffer { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Bytes that are kept of all writes' bodies together, the first 256 KiB of each in memory and the rest in temporary files; past it, bodies are sent once.</summary>
+    /// <value>1 GiB</value>
+    public long RetryBuffers { get; init; } = 1024 * 1024 * 1024;
+
     /// <summary>How long a write waits for an owner before it is answered 503 with <c>Retry-After</c>.</summary>
     /// <value>10 seconds</value>
     public TimeSpan HoldWrites { get; init; } = TimeSpan.FromSeconds(10);
@@ -30,6 +34,10 @@ public sealed record PlanLimits
     /// <summary>The largest body in bytes that is compared.</summary>
     /// <value>1 MiB</value>
     public int MirrorBody { get; init; } = 1024 * 1024;
+
+    /// <summary>Bytes in memory of all bodies that are being listened to or wait to be compared; past it, comparisons are shed.</summary>
+    /// <value>64 MiB</value>
+    public long MirrorBuffers { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>The share of reads that is still mirrored to the legacy at <c>Extracted</c>, 0 to 1.</summary>
     /// <value>0.1</value>

@@ -91,11 +91,13 @@ public static class PlanReader
         {
             MaximumBody = limits.Field("maximumBody") is { Kind: not JsonValueKind.Null } ? limits.Whole("maximumBody", 1, long.MaxValue, 1) : null,
             RetryBuffer = limits.Whole("retryBuffer", 0, 4L << 30, preset.RetryBuffer),
+            RetryBuffers = limits.Whole("retryBuffers", 0, 1L << 40, preset.RetryBuffers),
             HoldWrites = limits.Duration("holdWrites", TimeSpan.Zero, hour, preset.HoldWrites),
             CandidateTimeout = limits.Duration("candidateTimeout", TimeSpan.FromMilliseconds(10), hour, preset.CandidateTimeout),
             OwnWritesBudget = limits.Duration("ownWritesBudget", TimeSpan.Zero, TimeSpan.FromSeconds(10), preset.OwnWritesBudget),
             MirrorQueue = (int)limits.Whole("mirrorQueue", 1, 1_000_000, preset.MirrorQueue),
             MirrorBody = (int)limits.Whole("mirrorBody", 0, 64 << 20, preset.MirrorBody),
+            MirrorBuffers = limits.Whole("mirrorBuffers", 0, 1L << 40, preset.MirrorBuffers),
             ExtractedSample = limits.Share("extractedSample", preset.ExtractedSample),
         };
     }

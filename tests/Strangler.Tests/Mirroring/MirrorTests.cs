@@ -61,6 +61,27 @@ public sealed class MirrorTests
     }
 
     [TestMethod]
+    public async Task Reads_WithMoreBytesThanMayWait_AreShedUntilThereIsRoom()
+    {
+        var go = new TaskCompletionSource();
+        await using var test = await ProxyUnderTest.StartAsync(
+            static context => context.Response.WriteAsync("same"),
+            async context =>
+            {
+                await go.Task;
+                await context.Response.WriteAsync("same");
+            },
+            extra: "\"limits\": { \"mirrorBuffers\": 10 },");
+        test.Publish(Stage.Shadow);
+        for (var i = 0; i < 3; i++) Assert.AreEqual("same", await test.Client.GetStringAsync($"/api/products/{i}"));
+        await Eventually.TrueAsync(() => test.Ledger.Of("catalog.product").Counts[ComparisonClass.Shed] == 1);
+        go.SetResult();
+        await Eventually.TrueAsync(() => test.Ledger.Of("catalog.product").Counts[ComparisonClass.Match] == 2 && test.Get<MirrorQueue>().Bodies.Taken == 0);
+        Assert.AreEqual("same", await test.Client.GetStringAsync("/api/products/4"));
+        await Eventually.TrueAsync(() => test.Ledger.Of("catalog.product").Counts[ComparisonClass.Match] == 3);
+    }
+
+    [TestMethod]
     public async Task Read_AtCanary_IsAskedOfTheOtherSide()
     {
         await using var test = await ProxyUnderTest.StartAsync();

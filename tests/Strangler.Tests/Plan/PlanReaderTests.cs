@@ -10,7 +10,7 @@ public sealed class PlanReaderTests
         {
           // A plan may carry comments and trailing commas.
           "legacy": { "address": "http://127.0.0.1:5100" },
-          "limits": { "maximumBody": 1000, "retryBuffer": 2000, "holdWrites": "00:00:05", "candidateTimeout": "00:00:01.500" },
+          "limits": { "maximumBody": 1000, "retryBuffer": 2000, "retryBuffers": 3000, "mirrorBuffers": 4000, "holdWrites": "00:00:05", "candidateTimeout": "00:00:01.500" },
           "forwardedHeaders": "append",
           "clients": { "cookie": "session" },
           "modules": {
@@ -38,7 +38,7 @@ public sealed class PlanReaderTests
         var plan = read.Snapshot!;
         Assert.AreEqual(new Uri("http://127.0.0.1:5100"), plan.LegacyAddress);
         Assert.AreEqual(12, plan.Version.Length);
-        Assert.AreEqual((1000L, 2000L, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1.5)), (plan.Limits.MaximumBody, plan.Limits.RetryBuffer, plan.Limits.HoldWrites, plan.Limits.CandidateTimeout));
+        Assert.AreEqual((1000L, 2000L, 3000L, 4000L, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1.5)), (plan.Limits.MaximumBody, plan.Limits.RetryBuffer, plan.Limits.RetryBuffers, plan.Limits.MirrorBuffers, plan.Limits.HoldWrites, plan.Limits.CandidateTimeout));
         Assert.IsTrue(plan.AppendForwardedHeaders);
         Assert.AreEqual("session", plan.Clients!.Cookie);
         var module = plan.Modules["catalog"];
