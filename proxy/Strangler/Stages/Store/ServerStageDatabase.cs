@@ -39,7 +39,8 @@ internal abstract class ServerStageDatabase(StageSchema schema) : StageDatabase
             try
             {
                 var result = await work(new StageSession(connection, transaction)).ConfigureAwait(false);
-                await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                // Not the caller's token: nobody could tell what a commit that was given up half way has done.
+                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
                 return result;
             }
             catch (DbException error) when (IsSameRow(error))

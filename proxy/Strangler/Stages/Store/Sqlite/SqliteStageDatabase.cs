@@ -4,7 +4,7 @@ namespace Strangler.Stages.Store.Sqlite;
 
 /// <summary>
 /// One connection to the state file, used by one caller at a time. SQLite works on the caller's thread, and every statement here takes
-/// well under a millisecond.
+/// well under a millisecond, so that nobody's cancellation is asked for.
 /// </summary>
 internal sealed class SqliteStageDatabase : StageDatabase
 {
@@ -53,7 +53,7 @@ internal sealed class SqliteStageDatabase : StageDatabase
 
     public override async Task<T> ReadAsync<T>(Func<StageSession, Task<T>> work, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             return await work(new StageSession(_connection, null)).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal sealed class SqliteStageDatabase : StageDatabase
 
     public override async Task<T> WriteAsync<T>(Func<StageSession, Task<T>> work, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             var transaction = _connection.BeginTransaction(deferred: false);
