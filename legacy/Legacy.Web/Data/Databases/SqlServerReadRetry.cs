@@ -1,0 +1,11 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Legacy.Web.Data.Databases;
+
+/// <summary>Asks again when a connection has failed. Only outside transactions, where nothing is written: what a lost commit has done is not known.</summary>
+internal sealed class SqlServerReadRetry(ExecutionStrategyDependencies dependencies)
+    : SqlServerRetryingExecutionStrategy(dependencies, maxRetryCount: 3, maxRetryDelay: TimeSpan.FromSeconds(1), errorNumbersToAdd: null)
+{
+    public override bool RetriesOnFailure => base.RetriesOnFailure && Dependencies.CurrentContext.Context.Database.CurrentTransaction is null;
+}
