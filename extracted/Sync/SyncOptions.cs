@@ -67,6 +67,10 @@ public sealed class SyncOptions
     [Range(1, 100_000)]
     public int ReconcileChunk { get; set; } = 5_000;
 
+    /// <summary>How long a step of a switch waits for the transactions under way. Later writers wait for it meanwhile; when it is over, the step fails and they go on.</summary>
+    /// <value>Defaults to 3 s.</value>
+    public TimeSpan FenceTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long tombstones of deleted rows are kept, so that a late message does not bring the row back.</summary>
     /// <value>Defaults to 7 days.</value>
     public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(7);

@@ -31,8 +31,9 @@ public static class SyncServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
         services.AddSingleton(provider => new ModuleRegistry(builder.Modules, provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddSingleton(provider => new SyncDatabase(builder.Dialect, connection => SyncStartup.Prepare(
+        services.AddSingleton(provider => new SyncDatabase(builder.Dialect, (connection, transaction) => SyncStartup.Prepare(
             connection,
+            transaction,
             builder.Dialect.Sql,
             provider.GetRequiredService<ModuleRegistry>(),
             provider.GetRequiredService<Receivers>(),
@@ -51,6 +52,7 @@ public static class SyncServices
         services.AddSingleton<SaveCapture>();
         services.AddSingleton<CommandGuard>();
         services.AddSingleton<OutboxWriter>();
+        services.AddSingleton<SettledPositions>();
         services.AddSingleton(provider => new SyncInterceptor(
             provider.GetRequiredService<SyncDatabase>(),
             provider.GetRequiredService<SaveCapture>(),
@@ -70,6 +72,8 @@ public static class SyncServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SyncInbox>>()));
 
+        services.AddSingleton<BackfillSender>();
+        services.AddSingleton<BackfillAgain>();
         services.AddSingleton<BackfillJob>();
         services.AddSingleton<SumsClient>();
         services.AddSingleton<SumsReader>();

@@ -1,11 +1,11 @@
 using Sync.Tests.Sample;
 using TestKit;
+using TestKit.Databases;
 
 namespace Sync.Tests;
 
 /// <summary>What the other side's inbox takes in one request bounds the batches.</summary>
-[TestClass]
-public sealed class BatchSizeTests
+public abstract class BatchSizeTests(string provider) : DatabaseTests(provider)
 {
     private static readonly Dictionary<string, string?> Small = new() { ["Sync:MaximumBodyBytes"] = "20000" };
 
@@ -14,7 +14,7 @@ public sealed class BatchSizeTests
     [TestMethod]
     public async Task Relay_MoreThanABodyHolds_IsSentInParts()
     {
-        await using var pair = await SamplePair.StartSyncedAsync(Small);
+        await using var pair = await StartSyncedAsync(Small);
         await pair.Legacy.AddAsync(Wide('a'));
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();
@@ -23,7 +23,7 @@ public sealed class BatchSizeTests
     [TestMethod]
     public async Task Backfill_MoreThanABodyHolds_IsSentInParts()
     {
-        await using var pair = await SamplePair.StartAsync(Small);
+        await using var pair = await StartAsync(Small);
         await pair.Legacy.AddAsync(Wide('b'));
         await pair.SyncAsync();
         await pair.AssertEqualAsync();
@@ -33,7 +33,7 @@ public sealed class BatchSizeTests
     [TestMethod]
     public async Task Relay_RowLargerThanABody_IsParkedAtOnceAndNamesTheSetting()
     {
-        await using var pair = await SamplePair.StartSyncedAsync(Small);
+        await using var pair = await StartSyncedAsync(Small);
         await pair.Legacy.AddAsync(new Item { Code = new string('x', 30_000), ShelfId = 1 });
         await pair.Legacy.AddAsync(new Item { Code = "fine", ShelfId = 1 });
         await Eventually.GetAsync(pair.Legacy.StatusAsync, now => now.GetProperty("parked").GetInt32() == 1);
@@ -41,3 +41,12 @@ public sealed class BatchSizeTests
         Assert.Contains("Sync:MaximumBodyBytes", await pair.Legacy.Host.Client.GetStringAsync("/_sync/modules/sample/parked"));
     }
 }
+
+[TestClass]
+public sealed class BatchSizeOnSqlite() : BatchSizeTests(TestDatabase.Sqlite);
+
+[TestClass]
+public sealed class BatchSizeOnPostgreSql() : BatchSizeTests(TestDatabase.PostgreSql);
+
+[TestClass]
+public sealed class BatchSizeOnSqlServer() : BatchSizeTests(TestDatabase.SqlServer);

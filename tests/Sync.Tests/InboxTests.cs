@@ -3,11 +3,11 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
 using TestKit;
+using TestKit.Databases;
 
 namespace Sync.Tests;
 
-[TestClass]
-public sealed class InboxTests
+public abstract class InboxTests(string provider) : DatabaseTests(provider)
 {
     private static SyncMessage Item(int id, string code, long epoch, long position, int shelf = 1) =>
         new("sample", "item", $"{id}", "sample.item-changed/1", epoch, position, null, Encoding.UTF8.GetBytes($$"""{"id":{{id}},"code":"{{code}}","shelfId":{{shelf}},"price":1}"""));
@@ -27,7 +27,7 @@ public sealed class InboxTests
     [TestMethod]
     public async Task Delivery_RepeatedReorderedOrAfterRemoval_ChangesNothing()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         Assert.AreEqual("Applied", await ApplyAsync(pair.Service, Item(5, "new", 1, 100)));
         Assert.AreEqual("Duplicate Stale", await ApplyAsync(pair.Service, Item(5, "new", 1, 100), Item(5, "old", 1, 99)));
         Assert.AreEqual(1, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'new'"));
@@ -38,7 +38,7 @@ public sealed class InboxTests
     [TestMethod]
     public async Task Delivery_ChildBeforeParentInOneBatch_IsApplied_AcrossBatches_IsRejectedUntilTheParentCame()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         Assert.AreEqual("Applied Applied", await ApplyAsync(pair.Service, Item(5, "a", 1, 100, shelf: 50), Shelf(50, 1, 101)));
         Assert.AreEqual("Rejected Applied", await ApplyAsync(pair.Service, Item(6, "b", 1, 102, shelf: 60), Item(7, "c", 1, 103)));
         Assert.AreEqual("Applied", await ApplyAsync(pair.Service, Shelf(60, 1, 104)));
@@ -48,7 +48,7 @@ public sealed class InboxTests
     [TestMethod]
     public async Task Delivery_ChainOfReferencesInReverseOrder_IsAppliedInOneBatch()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         Assert.AreEqual("Applied Applied Applied Applied", await ApplyAsync(pair.Service, Shelf(53, 1, 100, 52), Shelf(52, 1, 101, 51), Shelf(51, 1, 102, 50), Shelf(50, 1, 103)));
         Assert.AreEqual(3, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Shelves WHERE WithinId IS NOT NULL"));
     }
@@ -56,7 +56,7 @@ public sealed class InboxTests
     [TestMethod]
     public async Task Delivery_OfAnEpochBeforeThisSideWasOwner_IsStale_AndAnOwnerAppliesNothing()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         await SamplePair.SwitchAsync(pair.Legacy, pair.Service, 1);
         Assert.AreEqual("Stale Stale Rejected", await ApplyAsync(pair.Service, Item(5, "late", 1, 100_000), Item(5, "own", 2, 100_000), Item(5, "next", 3, 1)));
         await SamplePair.SwitchAsync(pair.Service, pair.Legacy, 2);
@@ -67,7 +67,7 @@ public sealed class InboxTests
     [TestMethod]
     public async Task Delivery_UnknownTypeEntityOrForgedKey_IsRejectedAlone()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         Assert.AreEqual("Rejected Rejected Rejected Rejected Applied", await ApplyAsync(pair.Service,
             Item(5, "a", 1, 100) with { Type = "sample.item-changed/9" },
             Item(5, "a", 1, 100) with { Entity = "nothing" },
@@ -79,7 +79,7 @@ public sealed class InboxTests
     [TestMethod]
     public async Task Delivery_ValueThatCannotBeConverted_IsRejectedAlone()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         Assert.AreEqual("Applied Rejected Applied", await ApplyAsync(pair.Service,
             Item(5, "a", 1, 100),
             Item(6, "b", 1, 101) with { Payload = """{"id":6,"code":"b","shelfId":1,"price":1000000000000000000000}"""u8.ToArray() },
@@ -90,14 +90,14 @@ public sealed class InboxTests
     [TestMethod]
     public async Task Poison_IsParkedAfterItsAttempts_AndStopsItsOwnKeyOnly()
     {
-        await using var pair = await SamplePair.StartSyncedAsync(new() { ["Sync:MaximumAttempts"] = "3" });
+        await using var pair = await StartSyncedAsync(new() { ["Sync:MaximumAttempts"] = "3" });
         await pair.Service.ScalarAsync("INSERT INTO Items (Id, Code, ShelfId, Price) VALUES (900, 'taken', 1, 1); SELECT 1");
         await pair.Legacy.AddAsync(new Item { Code = "taken", ShelfId = 1 });
         await pair.Legacy.AddAsync(new Item { Code = "fine", ShelfId = 1 });
         await Eventually.GetAsync(pair.Legacy.StatusAsync, now => now.GetProperty("parked").GetInt32() == 1 && now.GetProperty("pending").GetInt32() == 1);
         Assert.AreEqual(1, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'fine'"));
         var parked = await pair.Legacy.Host.Client.GetStringAsync("/_sync/modules/sample/parked");
-        Assert.Contains("UNIQUE", parked);
+        Assert.Contains("unique", parked, StringComparison.OrdinalIgnoreCase);
         await pair.Service.ScalarAsync("DELETE FROM Items WHERE Id = 900; SELECT 1");
         var position = await pair.Legacy.ScalarAsync("SELECT position FROM sync_delivery");
         await pair.Legacy.DoAsync("parked/retry", new { positions = new[] { position } });
@@ -105,3 +105,12 @@ public sealed class InboxTests
         await pair.AssertEqualAsync();
     }
 }
+
+[TestClass]
+public sealed class InboxOnSqlite() : InboxTests(TestDatabase.Sqlite);
+
+[TestClass]
+public sealed class InboxOnPostgreSql() : InboxTests(TestDatabase.PostgreSql);
+
+[TestClass]
+public sealed class InboxOnSqlServer() : InboxTests(TestDatabase.SqlServer);

@@ -3,19 +3,19 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
 using TestKit;
+using TestKit.Databases;
 
 namespace Sync.Tests;
 
 /// <summary>What is begun must end, whatever comes between.</summary>
-[TestClass]
-public sealed class InterruptionTests
+public abstract class InterruptionTests(string provider) : DatabaseTests(provider)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [TestMethod]
     public async Task Open_KeysIssuedToRowsTheReceiverNeverSaw_AreNotIssuedAgain()
     {
-        await using var pair = await SamplePair.StartAsync();
+        await using var pair = await StartAsync();
         await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
         var gone = await pair.Legacy.AddAsync(new Item { Code = "gone", ShelfId = 1 });
         await pair.Legacy.UseAsync(context => context.Items.Where(item => item.Id == gone).ExecuteDeleteAsync());
@@ -27,7 +27,7 @@ public sealed class InterruptionTests
     [TestMethod]
     public async Task Fence_ByAnotherProcess_IsSeenByTheNextWrite()
     {
-        await using var pair = await SamplePair.StartSyncedAsync(new() { ["Sync:PollInterval"] = "00:05:00" });
+        await using var pair = await StartSyncedAsync(new() { ["Sync:PollInterval"] = "00:05:00" });
         await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
         await pair.Legacy.ScalarAsync("UPDATE sync_ownership SET state = 'fenced'; SELECT 1");
         await Assert.ThrowsExactlyAsync<NotOwnerException>(() => pair.Legacy.AddAsync(new Item { Code = "b", ShelfId = 1 }));
@@ -38,7 +38,7 @@ public sealed class InterruptionTests
     [TestMethod]
     public async Task Fence_BehindQueuedWriters_GoesFirst()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         var database = pair.Legacy.Host.App.Services.GetRequiredService<SyncDatabase>();
         var turn = await database.EnterWriteAsync();
         var queued = Enumerable.Range(0, 20).Select(_ => PassAsync(database)).ToArray();
@@ -55,7 +55,7 @@ public sealed class InterruptionTests
     [TestMethod]
     public async Task WriteOnFollower_WhileTheTurnIsTaken_IsRefusedAtOnce()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         using var turn = await pair.Service.Host.App.Services.GetRequiredService<SyncDatabase>().EnterWriteAsync();
         await Assert.ThrowsExactlyAsync<NotOwnerException>(() => pair.Service.AddAsync(new Item { Code = "a", ShelfId = 1 }).WaitAsync(Soon));
     }
@@ -63,11 +63,11 @@ public sealed class InterruptionTests
     [TestMethod]
     public async Task Save_StoppedByALaterInterceptor_LeavesNeitherTransactionNorTurn()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         var stop = new Stop();
         await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
         var capture = scope.ServiceProvider.GetRequiredService<SyncInterceptor>();
-        await using (var sample = new SampleContext(new DbContextOptionsBuilder<SampleContext>().UseSqlite(pair.Legacy.ConnectionString).AddInterceptors(capture, stop).Options))
+        await using (var sample = new SampleContext(pair.Legacy.Use(new DbContextOptionsBuilder<SampleContext>()).AddInterceptors(capture, stop).Options))
         {
             sample.Add(new Item { Code = "again", ShelfId = 1 });
             await Assert.ThrowsExactlyAsync<InvalidDataException>(() => sample.SaveChangesAsync());
@@ -77,7 +77,7 @@ public sealed class InterruptionTests
 
         Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'again'"));
         stop.Off = false;
-        await using (var other = new OtherContext(new DbContextOptionsBuilder<OtherContext>().UseSqlite(pair.Legacy.ConnectionString).AddInterceptors(capture, stop).Options))
+        await using (var other = new OtherContext(pair.Legacy.Use(new DbContextOptionsBuilder<OtherContext>()).AddInterceptors(capture, stop).Options))
         {
             other.Add(new Note { Text = "n" });
             await Assert.ThrowsExactlyAsync<InvalidDataException>(() => other.SaveChangesAsync());
@@ -91,12 +91,12 @@ public sealed class InterruptionTests
     [TestMethod]
     public async Task Save_CancelledOnceTheRowsAreSaved_StillWritesTheirOutboxRows()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         pair.ToService.Fault = Fault.Refuse;
         using var cancel = new CancellationTokenSource();
         await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
         var capture = scope.ServiceProvider.GetRequiredService<SyncInterceptor>();
-        await using var sample = new SampleContext(new DbContextOptionsBuilder<SampleContext>().UseSqlite(pair.Legacy.ConnectionString).AddInterceptors(new Late(cancel), capture).Options);
+        await using var sample = new SampleContext(pair.Legacy.Use(new DbContextOptionsBuilder<SampleContext>()).AddInterceptors(new Late(cancel), capture).Options);
         sample.Add(new Item { Code = "late", ShelfId = 1 });
         await sample.SaveChangesAsync(cancel.Token);
         Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items"));
@@ -106,11 +106,11 @@ public sealed class InterruptionTests
     [TestMethod]
     public async Task ExecuteUpdate_CancelledOnceItRan_IsCommittedAndLeavesTheTurnFree()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         using var cancel = new CancellationTokenSource();
         await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
         var capture = scope.ServiceProvider.GetRequiredService<SyncInterceptor>();
-        await using var sample = new SampleContext(new DbContextOptionsBuilder<SampleContext>().UseSqlite(pair.Legacy.ConnectionString).AddInterceptors(new LateCommand(cancel), capture).Options);
+        await using var sample = new SampleContext(pair.Legacy.Use(new DbContextOptionsBuilder<SampleContext>()).AddInterceptors(new LateCommand(cancel), capture).Options);
         await sample.Shelves.ExecuteUpdateAsync(set => set.SetProperty(shelf => shelf.Name, "late"), cancel.Token);
         Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Shelves WHERE Name = 'late'"));
         await pair.Legacy.AddAsync(new Item { Code = "next", ShelfId = 1 }).WaitAsync(Soon);
@@ -119,7 +119,7 @@ public sealed class InterruptionTests
     [TestMethod]
     public async Task Reconcile_ThatAnEndedProcessLeftUnderWay_IsToldAsFailed()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         await pair.Legacy.DoAsync("reconcile", new { repair = false });
         await SamplePair.CompleteAsync(pair.Legacy, "reconcile");
         await Eventually.TrueAsync(async () => await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM sync_reconcile WHERE state = 'complete'") == 1);
@@ -133,7 +133,7 @@ public sealed class InterruptionTests
     [TestMethod]
     public async Task Backfill_RestartedWhileOneRuns_BeginsAnewAndOnlyItsOwnEndCounts()
     {
-        await using var pair = await SamplePair.StartAsync(new() { ["Sync:BackfillChunk"] = "100", ["Sync:BackfillRowsPerSecond"] = "2000" });
+        await using var pair = await StartAsync(new() { ["Sync:BackfillChunk"] = "100", ["Sync:BackfillRowsPerSecond"] = "2000" });
         await pair.Legacy.AddAsync([.. Enumerable.Range(1, 1_500).Select(n => new Item { Code = $"c{n}", ShelfId = 1 })]);
         await pair.Service.DoAsync("follow", new { epoch = 1, reset = true });
         await pair.Legacy.DoAsync("capture", new { enabled = true });
@@ -148,7 +148,7 @@ public sealed class InterruptionTests
     [TestMethod]
     public async Task Backfill_ThatMayNotGoOnAfterARestart_IsToldAsFailed()
     {
-        await using var pair = await SamplePair.StartAsync(new() { ["Sync:BackfillChunk"] = "50", ["Sync:BackfillRowsPerSecond"] = "500" });
+        await using var pair = await StartAsync(new() { ["Sync:BackfillChunk"] = "50", ["Sync:BackfillRowsPerSecond"] = "500" });
         await pair.Legacy.AddAsync([.. Enumerable.Range(1, 1_500).Select(n => new Item { Code = $"c{n}", ShelfId = 1 })]);
         await pair.Service.DoAsync("follow", new { epoch = 1, reset = true });
         await pair.Legacy.DoAsync("capture", new { enabled = true });
@@ -192,3 +192,12 @@ public sealed class InterruptionTests
         }
     }
 }
+
+[TestClass]
+public sealed class InterruptionOnSqlite() : InterruptionTests(TestDatabase.Sqlite);
+
+[TestClass]
+public sealed class InterruptionOnPostgreSql() : InterruptionTests(TestDatabase.PostgreSql);
+
+[TestClass]
+public sealed class InterruptionOnSqlServer() : InterruptionTests(TestDatabase.SqlServer);

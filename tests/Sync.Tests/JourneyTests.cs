@@ -4,16 +4,16 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
 using TestKit;
+using TestKit.Databases;
 
 namespace Sync.Tests;
 
-[TestClass]
-public sealed class JourneyTests
+public abstract class JourneyTests(string provider) : DatabaseTests(provider)
 {
     [TestMethod]
     public async Task Backfill_RowsBeforeCapture_AreCopied()
     {
-        await using var pair = await SamplePair.StartAsync();
+        await using var pair = await StartAsync();
         await pair.Legacy.AddAsync([.. Enumerable.Range(1, 4_500).Select(n => new Item { Code = $"c{n}", ShelfId = 1, Price = n / 100m })]);
         await pair.SyncAsync();
         await pair.AssertEqualAsync();
@@ -23,7 +23,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task Capture_InsertUpdateOwnedDelete_Arrive()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         var id = await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1, Price = 1.50m }, new Item { Code = "b", ShelfId = 1, Price = 2m });
         await pair.Legacy.UseAsync(async context =>
         {
@@ -42,7 +42,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task Switch_ThereAndBack_KeysNeverCollideAndWritesFollow()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         var first = await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
         var gone = await pair.Legacy.AddAsync(new Item { Code = "gone", ShelfId = 1 });
         await pair.Legacy.UseAsync(async context =>
@@ -66,7 +66,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task Write_OnFollower_IsAnswered421WithEpochAndState()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         using var answer = await pair.Service.Host.Client.PostAsJsonAsync("/items", new ItemChanged(0, "x", 1, 1));
         Assert.AreEqual(HttpStatusCode.MisdirectedRequest, answer.StatusCode);
         Assert.AreEqual("sample;1;follower", answer.Headers.GetValues("Strangler-Not-Owner").Single());
@@ -77,7 +77,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task Write_OnOwner_NamesItsPosition()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         using var answer = await pair.Legacy.Host.Client.PostAsJsonAsync("/items", new ItemChanged(0, "x", 1, 1));
         var parts = answer.Headers.GetValues("Strangler-Position").Single().Split(';');
         Assert.AreEqual("sample;1", $"{parts[0]};{parts[1]}");
@@ -89,7 +89,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task Relay_DiesAfterSendBeforeAck_ReceiverAppliesOnce()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         pair.ToService.Fault = Fault.LoseAnswer;
         await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
         await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items") == 1);
@@ -105,7 +105,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task Retire_EndpointsAreGone_AndMessagesHaveNoEffect()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         await SamplePair.SwitchAsync(pair.Legacy, pair.Service, 1);
         await pair.Legacy.DoAsync("retire", new { epoch = 2 });
         using var gone = await pair.Legacy.Host.Client.GetAsync("/items");
@@ -120,7 +120,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task Reconcile_RawSqlOnBothSides_IsFoundNamedAndRepaired()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         await pair.Legacy.AddAsync([.. Enumerable.Range(1, 50).Select(n => new Item { Code = $"c{n}", ShelfId = 1, Price = n })]);
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.Legacy.ScalarAsync("UPDATE Items SET Price = 1 WHERE Id = 7; DELETE FROM Items WHERE Id = 8; SELECT 1");
@@ -143,7 +143,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task ForeignReads_OfOthers_AreCountedButNotTheModulesOwn()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         async Task<long> CountAsync() => (await pair.Legacy.StatusAsync()).GetProperty("foreignReads").GetProperty("count").GetInt64();
         var before = await CountAsync();
         (await pair.Legacy.Host.Client.GetAsync("/items")).EnsureSuccessStatusCode();
@@ -155,7 +155,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task Detach_TellsOtherModulesToReadFromTheService()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         var reads = pair.Legacy.Host.App.Services.GetRequiredService<IModuleReads>();
         Assert.AreEqual(ModuleReadMode.Local, reads.ModeOf("sample"));
         await pair.Legacy.DoAsync("detach", new { detached = true });
@@ -167,7 +167,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task Backfill_OwnerDiesInTheMiddle_GoesOnAfterTheRestart()
     {
-        await using var pair = await SamplePair.StartAsync(new() { ["Sync:BackfillChunk"] = "100", ["Sync:BackfillRowsPerSecond"] = "4000" });
+        await using var pair = await StartAsync(new() { ["Sync:BackfillChunk"] = "100", ["Sync:BackfillRowsPerSecond"] = "4000" });
         await pair.Legacy.AddAsync([.. Enumerable.Range(1, 3_000).Select(n => new Item { Code = $"c{n}", ShelfId = 1 })]);
         await pair.Service.DoAsync("follow", new { epoch = 1, reset = true });
         await pair.Legacy.DoAsync("capture", new { enabled = true });
@@ -185,7 +185,7 @@ public sealed class JourneyTests
     [TestMethod]
     public async Task CaptureOff_DiscardsWhatWasNotDelivered()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         pair.ToService.Fault = Fault.Refuse;
         await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
         var status = await pair.Legacy.DoAsync("capture", new { enabled = false });
@@ -194,3 +194,12 @@ public sealed class JourneyTests
         Assert.AreEqual(0, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM sync_outbox"));
     }
 }
+
+[TestClass]
+public sealed class JourneyOnSqlite() : JourneyTests(TestDatabase.Sqlite);
+
+[TestClass]
+public sealed class JourneyOnPostgreSql() : JourneyTests(TestDatabase.PostgreSql);
+
+[TestClass]
+public sealed class JourneyOnSqlServer() : JourneyTests(TestDatabase.SqlServer);

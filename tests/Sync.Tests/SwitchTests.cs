@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Sync.Tests.Sample;
+using TestKit.Databases;
 
 namespace Sync.Tests;
 
-[TestClass]
-public sealed class SwitchTests
+public abstract class SwitchTests(string provider) : DatabaseTests(provider)
 {
     [TestMethod]
     public async Task Fence_AmongConcurrentWriters_NoWriteIsAcknowledgedBehindIt()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         // A fence that lets writers through must fail here, not hang.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         for (var round = 0; round < 40; round++)
@@ -56,7 +56,7 @@ public sealed class SwitchTests
     [TestMethod]
     public async Task Steps_RepeatedOrOutOfPlace_AreIdempotentOrConflict()
     {
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         Assert.AreEqual(HttpStatusCode.Conflict, (await pair.Legacy.TryAsync("fence", new { epoch = 2 })).StatusCode);
         Assert.AreEqual(HttpStatusCode.Conflict, (await pair.Service.TryAsync("fence", new { epoch = 1 })).StatusCode);
         Assert.AreEqual(HttpStatusCode.Conflict, (await pair.Service.TryAsync("open", new { epoch = 1 })).StatusCode);
@@ -76,7 +76,7 @@ public sealed class SwitchTests
     public async Task Random_WritesSwitchesAndFaults_BothSidesAgreeWithTheModel()
     {
         var random = new Random(20240607);
-        await using var pair = await SamplePair.StartSyncedAsync();
+        await using var pair = await StartSyncedAsync();
         var model = new Dictionary<int, decimal>();
         var (owner, other, epoch) = (pair.Legacy, pair.Service, 1L);
         for (var step = 0; step < 150; step++)
@@ -125,11 +125,11 @@ public sealed class SwitchTests
     [TestMethod]
     public async Task Start_OnTablesOfANewerVersion_IsRefusedWithFileAndMend()
     {
-        await using var pair = await SamplePair.StartAsync();
+        await using var pair = await StartAsync();
         await pair.Legacy.StopAsync();
         await pair.Legacy.ScalarAsync("INSERT INTO sync_schema (version) VALUES (99); SELECT 1");
         var error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(pair.Legacy.StartAsync);
-        Assert.Contains("legacy.db", error.Message);
+        Assert.Contains(pair.Legacy.DatabaseName, error.Message);
         Assert.Contains("version 99", error.Message);
         Assert.Contains("Run a version", error.Message);
     }
@@ -137,10 +137,19 @@ public sealed class SwitchTests
     [TestMethod]
     public async Task Backfill_OverRowsOnlyTheReceiverHas_RemovesThemAndFreesTheirUniqueValues()
     {
-        await using var pair = await SamplePair.StartAsync();
+        await using var pair = await StartAsync();
         await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
         await pair.Service.ScalarAsync("INSERT INTO Shelves (Id, Name, Place_Row) VALUES (1, 'x', 0), (9, 'y', 0); INSERT INTO Items (Id, Code, ShelfId, Price) VALUES (50, 'a', 9, 1), (51, 'b', 9, 1); SELECT 1");
         await pair.SyncAsync();
         await pair.AssertEqualAsync();
     }
 }
+
+[TestClass]
+public sealed class SwitchOnSqlite() : SwitchTests(TestDatabase.Sqlite);
+
+[TestClass]
+public sealed class SwitchOnPostgreSql() : SwitchTests(TestDatabase.PostgreSql);
+
+[TestClass]
+public sealed class SwitchOnSqlServer() : SwitchTests(TestDatabase.SqlServer);

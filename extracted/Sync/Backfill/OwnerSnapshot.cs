@@ -1,13 +1,12 @@
 using System.Data.Common;
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Sync.Capture;
-using Sync.Databases;
+using Sync.Outbox;
 using Sync.Ownership;
 
 namespace Sync.Backfill;
 
-/// <summary>One state of the owner's database: the last position and the rows as they were then. The position is read first, in the same read transaction.</summary>
+/// <summary>One state of the owner's database: the rows, and a position at or below which nothing can change any more. The position is read first.</summary>
 internal sealed class OwnerSnapshot : IAsyncDisposable
 {
     private readonly DbTransaction _transaction;
@@ -25,24 +24,32 @@ internal sealed class OwnerSnapshot : IAsyncDisposable
 
     public DbTransaction Transaction => _transaction;
 
-    public static async Task<OwnerSnapshot> OpenAsync(SyncDatabase database, OwnershipStore ownerships, ModuleMap module, DbContext context, CancellationToken cancellationToken)
+    public static async Task<OwnerSnapshot> OpenAsync(SyncDatabase database, OwnershipStore ownerships, SettledPositions settled, ModuleMap module, DbContext context, CancellationToken cancellationToken)
     {
         await context.Database.OpenConnectionAsync(cancellationToken);
         var connection = context.Database.GetDbConnection();
-        var transaction = database.Dialect.BeginSnapshot(connection);
+        DbTransaction? transaction = null;
         try
         {
-            var position = Convert.ToInt64(await connection.Command(transaction, database.Sql.LastPosition).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+            var position = await settled.ReadAsync(connection, module.Name, cancellationToken);
+            transaction = database.Dialect.BeginSnapshot(connection);
             var ownership = await ownerships.ReadAsync(connection, transaction, module.Name, wait: true, cancellationToken);
             await context.Database.UseTransactionAsync(transaction, cancellationToken);
             return new OwnerSnapshot(context, transaction, ownership, position);
         }
         catch
         {
-            await transaction.DisposeAsync();
+            if (transaction is not null) await transaction.DisposeAsync();
             await context.Database.CloseConnectionAsync();
             throw;
         }
+    }
+
+    /// <exception cref="OwnershipConflictException">The module is no longer what it was when the work began.</exception>
+    public void RequireOwner(long epoch)
+    {
+        if (Ownership is not { State: OwnerState.Owner, Capture: true } || Ownership.Epoch != epoch)
+            throw new OwnershipConflictException($"Module '{Ownership.Module}' changed hands or stopped capturing during the backfill of epoch {epoch}.");
     }
 
     public async ValueTask DisposeAsync()

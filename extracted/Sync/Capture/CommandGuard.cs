@@ -23,6 +23,8 @@ internal sealed partial class CommandGuard(
 {
     private const int MostTexts = 5_000;
 
+    private const string Schema = @"([""`\[]?\w+[""`\]]?\.)*";
+
     private readonly ConcurrentDictionary<string, Mention> _mentions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<DbCommand, SaveInProgress> _guarded = [];
@@ -50,7 +52,9 @@ internal sealed partial class CommandGuard(
 
             foreach (var module in mention.Written)
             {
-                var ownership = await ownerships.ReadAsync(command.Connection!, command.Transaction, module.Name, wait, cancellationToken);
+                var ownership = command.Transaction is { } transaction
+                    ? await ownerships.EnterAsync(command.Connection!, transaction, module.Name, wait, cancellationToken)
+                    : await ownerships.ReadAsync(command.Connection!, null, module.Name, wait, cancellationToken);
                 if (ownership.State != OwnerState.Owner) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
                 if (ownership.Capture && _warned.TryAdd(module.Name, true)) LogNotCaptured(logger, module.Name);
             }
@@ -120,10 +124,13 @@ internal sealed partial class CommandGuard(
 
     /// <summary>The table where a table is named: a column or alias of the same name is no mention.</summary>
     private static Regex Reads(string table) =>
-        new($@"(\b(FROM|JOIN|INTO|UPDATE)\s+|,\s*)[""`\[]?{Regex.Escape(table)}(?![\w])[""`\]]?(?!\s*[.""])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        new($@"(\b(FROM|JOIN|INTO|UPDATE|MERGE)\s+|,\s*){Schema}[""`\[]?{Regex.Escape(table)}(?![\w])[""`\]]?(?!\s*[.""])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    private static Regex Writes(string table) =>
-        new($@"\b(INTO|UPDATE(\s+OR\s+\w+)?|DELETE\s+FROM)\s+[""`\[]?{Regex.Escape(table)}(?![\w])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    /// <summary>SQL Server's own form names an alias first (<c>UPDATE [i] SET ... FROM [Items] AS [i]</c>), and may leave INTO and FROM out.</summary>
+    private static Regex Writes(string table) => new(
+        $@"\b(INTO|UPDATE(\s+OR\s+\w+)?|DELETE(\s+FROM)?|INSERT|MERGE(\s+INTO)?|TRUNCATE(\s+TABLE)?)\s+(ONLY\s+)?{Schema}[""`\[]?{Regex.Escape(table)}(?![\w])"
+        + $@"|\b(UPDATE|DELETE(\s+TOP\s*\([^)]*\))?(\s+FROM)?)\s+\[?(?<alias>\w+)\]?\s[\s\S]*?\bFROM\s+{Schema}[""`\[]?{Regex.Escape(table)}[""`\]]?\s+AS\s+\[?\k<alias>\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     [LoggerMessage(3001, LogLevel.Warning, "A command changes tables of module {Module} outside SaveChanges. It is not captured: reconcile will find the difference. Further ones are not logged.")]
     private static partial void LogNotCaptured(ILogger logger, string module);

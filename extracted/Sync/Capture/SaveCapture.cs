@@ -34,6 +34,8 @@ internal sealed class SaveCapture(
         var entries = context.ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
         if (entries.Count == 0) return;
         database.EnsureReady();
+        // Where writers run side by side, those of no module have nothing to wait for.
+        if (modules.Count == 0 && !database.Dialect.HasSingleWriter) return;
         // What an interceptor behind this one stopped is told by nothing: its transaction must not pass for the host's.
         await AbandonAsync(context, wait);
         if (wait) await RefuseEarlyAsync(modules, entries, cancellationToken);
@@ -60,7 +62,7 @@ internal sealed class SaveCapture(
                 var changes = ChangeFinder.Find(module, entries);
                 // A context that several modules share writes for those whose entities it changes; a module's own context always writes for it.
                 if (changes.Count == 0 && modules.Count > 1) continue;
-                var ownership = await ownerships.ReadAsync(context.Database.GetDbConnection(), transaction, module.Name, wait, cancellationToken);
+                var ownership = await ownerships.EnterAsync(context.Database.GetDbConnection(), transaction, module.Name, wait, cancellationToken);
                 if (ownership.State != OwnerState.Owner) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
                 if (ownership.Capture && changes.Count > 0) save.Modules.Add((ownership, changes));
             }

@@ -8,10 +8,12 @@ public sealed class SyncDatabase
 {
     private readonly WriteQueue _queue = new();
     private readonly Lock _lock = new();
-    private readonly Action<DbConnection> _prepare;
+    private readonly Action<DbConnection, DbTransaction> _prepare;
     private volatile bool _ready;
 
-    internal SyncDatabase(IDialect dialect, Action<DbConnection> prepare) => (Dialect, _prepare) = (dialect, prepare);
+    internal const int MostTries = 5;
+
+    internal SyncDatabase(IDialect dialect, Action<DbConnection, DbTransaction> prepare) => (Dialect, _prepare) = (dialect, prepare);
 
     internal IDialect Dialect { get; }
 
@@ -19,14 +21,48 @@ public sealed class SyncDatabase
 
     /// <summary>
     /// Waits for this process's turn to write and keeps it until the result is disposed. Take it around an explicit transaction that spans several saves;
-    /// a single save takes it by itself. Not re-entrant: do not save outside the explicit transaction while holding it.
+    /// a single save takes it by itself. Not re-entrant: do not save outside the explicit transaction while holding it. On a database whose writers run side by side there
+    /// is nothing to wait for.
     /// </summary>
-    public ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancellationToken = default) => _queue.EnterAsync(urgent: false, cancellationToken);
+    public ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancellationToken = default) =>
+        Dialect.HasSingleWriter ? _queue.EnterAsync(urgent: false, cancellationToken) : new(NoTurn.Instance);
 
     /// <summary>As <see cref="EnterWriteAsync"/>, ahead of all who wait there. For short steps that are rare or come one at a time.</summary>
-    internal ValueTask<IDisposable> EnterUrgentAsync(CancellationToken cancellationToken) => _queue.EnterAsync(urgent: true, cancellationToken);
+    internal ValueTask<IDisposable> EnterUrgentAsync(CancellationToken cancellationToken) =>
+        Dialect.HasSingleWriter ? _queue.EnterAsync(urgent: true, cancellationToken) : new(NoTurn.Instance);
 
-    /// <summary>Opens a connection with the settings that sync relies on (on SQLite: WAL, synchronous FULL, foreign keys, a busy time-out).</summary>
+    /// <summary>Does the work in a write transaction and commits it; where another transaction was in the way, all of it is done again.</summary>
+    internal async Task<T> WriteAsync<T>(bool urgent, Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var turn = urgent ? await EnterUrgentAsync(cancellationToken) : await EnterWriteAsync(cancellationToken);
+                await using var connection = await OpenAsync(cancellationToken);
+                await using var transaction = await Dialect.BeginWriteAsync(connection, cancellationToken);
+                var result = await work(connection, transaction);
+                await transaction.CommitAsync(cancellationToken);
+                return result;
+            }
+            catch (DbException error) when (attempt < MostTries && Dialect.IsTransient(error))
+            {
+                await Task.Delay(PauseAfter(attempt), cancellationToken);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    internal Task WriteAsync(bool urgent, Func<DbConnection, DbTransaction, Task> work, CancellationToken cancellationToken) => WriteAsync(urgent, async (connection, transaction) =>
+    {
+        await work(connection, transaction);
+        return true;
+    }, cancellationToken);
+
+    /// <summary>Two that got into each other's way should not meet again.</summary>
+    internal static TimeSpan PauseAfter(int attempt) => TimeSpan.FromMilliseconds(Random.Shared.Next(5, 20) * attempt);
+
+    /// <summary>Opens a connection with the settings that sync relies on (on SQLite: WAL, synchronous FULL, foreign keys, a busy time-out; elsewhere the server's).</summary>
     public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken = default)
     {
         EnsureReady();
@@ -59,6 +95,15 @@ public sealed class SyncDatabase
         {
             await connection.DisposeAsync();
             throw;
+        }
+    }
+
+    private sealed class NoTurn : IDisposable
+    {
+        public static NoTurn Instance { get; } = new();
+
+        public void Dispose()
+        {
         }
     }
 }

@@ -9,12 +9,15 @@ internal abstract class SyncSql
 
     public abstract string SetSchemaVersion { get; }
 
-    /// <summary>@module -> state, epoch, floor, capture, detached. Where the database has no single writer, it also takes the shared lock that the fence takes exclusively.</summary>
+    /// <summary>@module -> state, epoch, floor, capture, detached. It takes no lock: writers use <see cref="IDialect.EnterModule"/>.</summary>
     public abstract string ReadOwnership { get; }
 
     public abstract string InsertOwnership { get; }
 
     public abstract string UpdateOwnership { get; }
+
+    /// <summary>@module, @epoch: makes the side a follower at a higher epoch, never at a lower one, whoever else learns of one at the same time.</summary>
+    public abstract string LearnEpoch { get; }
 
     /// <summary>-> the new row's position.</summary>
     public abstract string InsertOutbox { get; }
@@ -57,6 +60,9 @@ internal abstract class SyncSql
     /// <summary>@receiver, @entity, @keys -> those keys that have a waiting change.</summary>
     public abstract string ReadWaitingKeys { get; }
 
+    /// <summary>@after, @limit -> the next positions in the outbox that no receiver waits for.</summary>
+    public abstract string ReadUnwanted { get; }
+
     /// <summary>@receiver, @limit: the positions to discard next.</summary>
     public abstract string ReadDeliveries { get; }
 
@@ -74,6 +80,9 @@ internal abstract class SyncSql
 
     public abstract string ForgetVersions { get; }
 
+    /// <summary>@module, @limit: as <see cref="ForgetVersions"/>, some at a time.</summary>
+    public abstract string ForgetSomeVersions { get; }
+
     public abstract string RemoveTombstones { get; }
 
     public abstract string ReadBackfill { get; }
@@ -86,7 +95,20 @@ internal abstract class SyncSql
 
     public abstract string RemoveBackfillAgain { get; }
 
+    /// <summary>@module, @entity, @keys: removes those keys.</summary>
+    public abstract string RemoveBackfillAgainKeys { get; }
+
+    /// <summary>@module -> how many keys are left.</summary>
+    public abstract string CountBackfillAgain { get; }
+
     public abstract string ReadReconcile { get; }
 
     public abstract string SaveReconcile { get; }
+
+    public virtual string Save(string savepoint) => $"SAVEPOINT {savepoint}";
+
+    public virtual string RollbackTo(string savepoint) => $"ROLLBACK TO SAVEPOINT {savepoint}";
+
+    /// <summary>Null where savepoints are not released.</summary>
+    public virtual string? Release(string savepoint) => $"RELEASE SAVEPOINT {savepoint}";
 }

@@ -18,6 +18,7 @@ internal static class BatchFormat
         writer.WriteStartObject();
         writer.WriteString("module"u8, batch.Module);
         writer.WriteString("from"u8, batch.From);
+        if (batch.Vacate) writer.WriteBoolean("vacate"u8, true);
         if (batch.Range is { } range)
         {
             writer.WritePropertyName("range"u8);
@@ -50,6 +51,7 @@ internal static class BatchFormat
         var reader = new Utf8JsonReader(body.Span);
         string? module = null, from = null;
         SyncRange? range = null;
+        var vacate = false;
         var messages = new List<SyncMessage>();
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -60,13 +62,14 @@ internal static class BatchFormat
             {
                 case "module": module = reader.GetString(); break;
                 case "from": from = reader.GetString(); break;
+                case "vacate": vacate = reader.GetBoolean(); break;
                 case "range": range = JsonSerializer.Deserialize<SyncRange>(ref reader, SyncJson.Options); break;
                 case "messages": ReadMessages(ref reader, body, module ?? throw new JsonException("The module must come before the messages."), messages); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new SyncBatch(module ?? throw new JsonException("The batch names no module."), from ?? "", messages, range);
+        return new SyncBatch(module ?? throw new JsonException("The batch names no module."), from ?? "", messages, range, vacate);
     }
 
     public static byte[] Write(SyncReply reply)

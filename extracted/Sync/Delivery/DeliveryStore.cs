@@ -83,37 +83,59 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
 
         acknowledged.Append(']');
         // A drain must not wait for the writers that queue to be refused behind the fence.
-        using var turn = await database.EnterUrgentAsync(cancellationToken);
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
-        await RemoveAsync(connection, transaction, receiver, acknowledged.ToString(), cancellationToken);
-        for (var index = 0; index < sent.Count; index++)
+        await database.WriteAsync(urgent: true, async (connection, transaction) =>
         {
-            if (reply.Results[index].Outcome != SyncOutcome.Rejected) continue;
-            var (message, attempts, _) = sent[index];
-            if (attempts + 1 >= maximumAttempts) parked++;
-            await connection.Command(transaction, database.Sql.Refuse,
-                ("@receiver", receiver), ("@position", message.Position), ("@maximum", maximumAttempts),
-                ("@next", Now + (long)Backoff.After(attempts, options.Value).TotalMilliseconds), ("@blocked", $"{message.Entity}\n{message.Key}"),
-                ("@error", reply.Results[index].Reason)).RunAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
+            parked = 0;
+            await RemoveAsync(connection, transaction, receiver, acknowledged.ToString(), cancellationToken);
+            for (var index = 0; index < sent.Count; index++)
+            {
+                if (reply.Results[index].Outcome != SyncOutcome.Rejected) continue;
+                var (message, attempts, _) = sent[index];
+                if (attempts + 1 >= maximumAttempts) parked++;
+                await connection.Command(transaction, database.Sql.Refuse,
+                    ("@receiver", receiver), ("@position", message.Position), ("@maximum", maximumAttempts),
+                    ("@next", Now + (long)Backoff.After(attempts, options.Value).TotalMilliseconds), ("@blocked", $"{message.Entity}\n{message.Key}"),
+                    ("@error", reply.Results[index].Reason)).RunAsync(cancellationToken);
+            }
+        }, cancellationToken);
         return parked;
     }
 
     /// <summary>Discards everything that the receiver waits for, in batches that let other writers in between.</summary>
     public async Task DiscardAsync(string receiver, CancellationToken cancellationToken)
     {
+        int discarded;
+        do
+        {
+            discarded = await database.WriteAsync(urgent: false, async (connection, transaction) =>
+            {
+                var positions = await connection.Command(transaction, database.Sql.ReadDeliveries, ("@receiver", receiver), ("@limit", 2_000)).ListAsync(row => row.GetInt64(0), cancellationToken);
+                if (positions.Count > 0) await RemoveAsync(connection, transaction, receiver, $"[{string.Join(',', positions)}]", cancellationToken);
+                return positions.Count;
+            }, cancellationToken);
+        }
+        while (discarded > 0);
+    }
+
+    /// <summary>
+    /// Removes outbox rows that no receiver waits for, some at a time. Where two receivers acknowledge one change at the same moment, each sees the other still waiting
+    /// and leaves the row; changes captured while nobody received them have none from the beginning.
+    /// </summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<long> SweepAsync(CancellationToken cancellationToken)
+    {
+        const int some = 1_000;
+        var after = 0L;
+        var removed = 0L;
         while (true)
         {
-            using var turn = await database.EnterWriteAsync(cancellationToken);
-            await using var connection = await database.OpenAsync(cancellationToken);
-            await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
-            var positions = await connection.Command(transaction, database.Sql.ReadDeliveries, ("@receiver", receiver), ("@limit", 2_000)).ListAsync(row => row.GetInt64(0), cancellationToken);
-            if (positions.Count == 0) return;
-            await RemoveAsync(connection, transaction, receiver, $"[{string.Join(',', positions)}]", cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            List<long> positions;
+            await using (var connection = await database.OpenAsync(cancellationToken))
+                positions = await connection.Command(null, database.Sql.ReadUnwanted, ("@after", after), ("@limit", some)).ListAsync(row => row.GetInt64(0), cancellationToken);
+            if (positions.Count == 0) return removed;
+            removed += await database.WriteAsync(urgent: false, (connection, transaction) =>
+                connection.Command(transaction, database.Sql.RemoveDelivered, ("@positions", $"[{string.Join(',', positions)}]")).RunAsync(cancellationToken), cancellationToken);
+            after = positions[^1];
         }
     }
 

@@ -46,14 +46,13 @@ internal sealed class ParkedStore(SyncDatabase database, Receivers receivers, Sy
     private async Task<int> EachAsync(ModuleMap module, string statement, IReadOnlyList<long> positions, CancellationToken cancellationToken)
     {
         var list = $"[{string.Join(',', positions)}]";
-        var count = 0;
-        using var turn = await database.EnterWriteAsync(cancellationToken);
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
-        foreach (var receiver in receivers.Of(module.Name))
-            count += await connection.Command(transaction, statement, ("@receiver", receiver.Name), ("@positions", list)).RunAsync(cancellationToken);
-        await connection.Command(transaction, database.Sql.RemoveDelivered, ("@positions", list)).RunAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return count;
+        return await database.WriteAsync(urgent: false, async (connection, transaction) =>
+        {
+            var count = 0;
+            foreach (var receiver in receivers.Of(module.Name))
+                count += await connection.Command(transaction, statement, ("@receiver", receiver.Name), ("@positions", list)).RunAsync(cancellationToken);
+            await connection.Command(transaction, database.Sql.RemoveDelivered, ("@positions", list)).RunAsync(cancellationToken);
+            return count;
+        }, cancellationToken);
     }
 }

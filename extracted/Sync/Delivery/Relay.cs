@@ -15,8 +15,6 @@ internal sealed partial class Relay(
     TimeProvider time,
     ILogger<Relay> logger) : BackgroundService
 {
-    private static readonly Task Never = new TaskCompletionSource().Task;
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(receivers.All.Select(receiver => RunAsync(receiver, stoppingToken)));
 
@@ -29,6 +27,7 @@ internal sealed partial class Relay(
         {
             var written = signals.Written(receiver.Module).Next;
             TimeSpan wait;
+            var pause = TimeSpan.Zero;
             try
             {
                 if (time.GetTimestamp() >= leasedUntil)
@@ -57,12 +56,14 @@ internal sealed partial class Relay(
                 LogFailed(logger, receiver.Name, receiver.Address, error);
                 // A call may have hung for longer than the lease.
                 leasedUntil = 0;
-                written = Never;
+                // News end the wait early: the receiver may be back, and a drain asks. But one that is dead is not called for every write.
+                pause = options.Value.InitialBackoff;
                 // A receiver that comes back is found within two polls.
                 wait = Shorter(Backoff.After(failures++, options.Value), 2 * options.Value.PollInterval);
             }
 
-            if (wait > TimeSpan.Zero) await Task.WhenAny(written, Task.Delay(wait, time, stopping));
+            if (pause > TimeSpan.Zero) await Task.WhenAny(Task.Delay(Shorter(pause, wait), time, stopping));
+            if (wait > pause) await Task.WhenAny(written, Task.Delay(wait - pause, time, stopping));
         }
 
         await ReleaseAsync(receiver);

@@ -29,7 +29,8 @@ public sealed record SyncRange(string Entity, string? After, string? Through);
 /// <param name="From">The sender's side: <c>legacy</c> or <c>service</c>.</param>
 /// <param name="Messages">The messages.</param>
 /// <param name="Range">Set by the backfill: the receiver then names its rows in the range that the messages lack.</param>
-public sealed record SyncBatch(string Module, string From, IReadOnlyList<SyncMessage> Messages, SyncRange? Range = null);
+/// <param name="Vacate">Set by the backfill: nothing is applied, but the rows with these keys let go of their unique values, for which others of the messages wait. All are sent again.</param>
+public sealed record SyncBatch(string Module, string From, IReadOnlyList<SyncMessage> Messages, SyncRange? Range = null, bool Vacate = false);
 
 /// <summary>What became of a message.</summary>
 public enum SyncOutcome

@@ -13,17 +13,34 @@ internal sealed class ApplyTransaction(SyncDatabase database, ModuleRegistry reg
 
     public SyncOutcome Apply(DecodedMessage decoded)
     {
+        var outcome = Raise(decoded);
+        if (outcome == SyncOutcome.Applied) Write(decoded);
+        return outcome;
+    }
+
+    /// <summary>Records the message's version unless a newer one is there. From here on, nobody else applies this key before the transaction has ended.</summary>
+    public SyncOutcome Raise(DecodedMessage decoded)
+    {
         var message = decoded.Message;
         _raise.Parameters[1].Value = message.Entity;
         _raise.Parameters[2].Value = message.Key;
         _raise.Parameters[3].Value = message.Epoch;
         _raise.Parameters[4].Value = message.Position;
         _raise.Parameters[5].Value = decoded.Row is null ? now : DBNull.Value;
-        if (_raise.ExecuteNonQuery() == 0) return Compare(message);
+        return _raise.ExecuteNonQuery() > 0 ? SyncOutcome.Applied : Compare(message);
+    }
+
+    public void Write(DecodedMessage decoded)
+    {
         var writer = WriterOf(decoded.Map!);
         if (decoded.Row is { } row) writer.Upsert(row);
-        else writer.Delete(decoded.Map!.ParseKey(message.Key));
-        return SyncOutcome.Applied;
+        else writer.Delete(decoded.Map!.ParseKey(decoded.Message.Key));
+    }
+
+    /// <summary>Takes from the row of the message's key the values that other rows may want, in favour of some that nobody has. It is to be written again soon.</summary>
+    public void Vacate(DecodedMessage decoded)
+    {
+        if (registry.TableOf(decoded.Map!).Unique.Count > 0) WriterOf(decoded.Map!).Vacate(decoded.Map!.ParseKey(decoded.Message.Key));
     }
 
     public void Dispose()

@@ -17,7 +17,7 @@ internal static class ExtraRows
         var where = new List<string>();
         if (range.After is not null) where.Add($"{key} > @after");
         if (range.Through is not null) where.Add($"{key} <= @through");
-        await using var command = connection.Command(null, $"SELECT {key} FROM {database.Dialect.Quote(table.Table)}{(where.Count > 0 ? " WHERE " + string.Join(" AND ", where) : "")}");
+        await using var command = connection.Command(null, $"SELECT {key} FROM {database.Dialect.Name(table)}{(where.Count > 0 ? " WHERE " + string.Join(" AND ", where) : "")}");
         AddKey(command, "@after", range.After, map, table);
         AddKey(command, "@through", range.Through, map, table);
         var sent = messages.Select(message => message.Key).ToHashSet(StringComparer.Ordinal);
@@ -36,9 +36,6 @@ internal static class ExtraRows
     private static void AddKey(DbCommand command, string name, string? key, EntityMap map, TableMap table)
     {
         if (key is null) return;
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = table.KeyToDatabase(map.ParseKey(key));
-        command.Parameters.Add(parameter);
+        table.Key.AddParameter(command, name).Value = table.KeyToDatabase(map.ParseKey(key));
     }
 }

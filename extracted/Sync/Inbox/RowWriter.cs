@@ -10,15 +10,23 @@ internal sealed class RowWriter : IDisposable
     private readonly TableMap _table;
     private readonly DbCommand _upsert;
     private readonly DbCommand _delete;
+    private readonly Lazy<DbCommand> _vacate;
 
     public RowWriter(IDialect dialect, DbConnection connection, DbTransaction transaction, TableMap table)
     {
         _table = table;
-        var updated = table.Columns.Where(column => column.Name != table.KeyColumn && !column.Kept).Select(column => column.Name).ToArray();
-        _upsert = connection.Command(transaction, dialect.Upsert(table.Table, table.KeyColumn, [.. table.Columns.Select(column => column.Name)], updated));
-        for (var index = 0; index < table.Columns.Count; index++) Add(_upsert, FormattableString.Invariant($"@p{index}"));
-        _delete = connection.Command(transaction, $"DELETE FROM {dialect.Quote(table.Table)} WHERE {dialect.Quote(table.KeyColumn)} = @key");
-        Add(_delete, "@key");
+        _upsert = connection.Command(transaction, dialect.Upsert(table));
+        for (var index = 0; index < table.Columns.Count; index++) table.Columns[index].AddParameter(_upsert, FormattableString.Invariant($"@p{index}"));
+        _delete = connection.Command(transaction, $"DELETE FROM {dialect.Name(table)} WHERE {dialect.Quote(table.KeyColumn)} = @key");
+        table.Key.AddParameter(_delete, "@key");
+        _vacate = new(() =>
+        {
+            var values = table.Unique.Select((column, index) => FormattableString.Invariant($"{dialect.Quote(column.Name)} = @p{index}"));
+            var vacate = connection.Command(transaction, $"UPDATE {dialect.Name(table)} SET {string.Join(", ", values)} WHERE {dialect.Quote(table.KeyColumn)} = @key");
+            for (var index = 0; index < table.Unique.Count; index++) table.Unique[index].AddParameter(vacate, FormattableString.Invariant($"@p{index}"));
+            table.Key.AddParameter(vacate, "@key");
+            return vacate;
+        });
     }
 
     public void Upsert(object row)
@@ -34,16 +42,17 @@ internal sealed class RowWriter : IDisposable
         _delete.ExecuteNonQuery();
     }
 
+    public void Vacate(object key)
+    {
+        for (var index = 0; index < _table.Unique.Count; index++) _vacate.Value.Parameters[index].Value = SpareValue.For(_table.Unique[index].Property);
+        _vacate.Value.Parameters[_table.Unique.Count].Value = _table.KeyToDatabase(key);
+        _vacate.Value.ExecuteNonQuery();
+    }
+
     public void Dispose()
     {
         _upsert.Dispose();
         _delete.Dispose();
-    }
-
-    private static void Add(DbCommand command, string name)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        command.Parameters.Add(parameter);
+        if (_vacate.IsValueCreated) _vacate.Value.Dispose();
     }
 }

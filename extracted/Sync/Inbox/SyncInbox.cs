@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Sync.Capture;
+using Sync.Databases;
 using Sync.Inbox;
 using Sync.Ownership;
 
@@ -20,8 +21,8 @@ public sealed partial class SyncInbox
         (_database, _registry, _ownerships, _telemetry, _time, _logger) = (database, registry, ownerships, telemetry, time, logger);
 
     /// <summary>
-    /// Applies a batch in one transaction: the owner check, then for each message its version and its row. When the database refuses one, the others are applied
-    /// each by itself, and only that one is rejected.
+    /// Applies a batch in one transaction: the owner check, then for each message its version and its row. When the database refuses one, the messages are applied each by
+    /// itself in an order found by trying, and only what is refused at the end is rejected.
     /// </summary>
     /// <exception cref="KeyNotFoundException">The module is not declared here.</exception>
     /// <exception cref="DbException">The database could not work (locked, full): nothing was applied, and the batch may be sent again.</exception>
@@ -32,14 +33,43 @@ public sealed partial class SyncInbox
         using var activity = _telemetry.StartApply(batch);
         var decoded = batch.Messages.Select(message => MessageDecoder.Decode(module, message)).ToArray();
         var results = new SyncResult[decoded.Length];
-        using var turn = await _database.EnterWriteAsync(cancellationToken);
+        for (var attempt = 1; !await TryAsync(batch, module, decoded, results, attempt < SyncDatabase.MostTries, cancellationToken); attempt++)
+            await Task.Delay(SyncDatabase.PauseAfter(attempt), cancellationToken);
         await using var connection = await _database.OpenAsync(cancellationToken);
-        if (!await TryTogetherAsync(connection, module, decoded, results, cancellationToken))
-            await OneByOneAsync(connection, module, decoded, results, cancellationToken);
         var extra = batch.Range is { } range ? await ExtraRows.FindAsync(_database, _registry, connection, module, range, batch.Messages, cancellationToken) : [];
         var reply = new SyncReply(results, extra);
+        for (var index = 0; index < results.Length; index++)
+        {
+            if (results[index].Outcome == SyncOutcome.Rejected) LogRejected(_logger, batch.Messages[index].Id, results[index].Reason!);
+        }
+
         _telemetry.Answered(module.Name, reply);
         return reply;
+    }
+
+    /// <returns>False when another transaction was in the way: nothing was applied, and the same may succeed at once.</returns>
+    private async Task<bool> TryAsync(SyncBatch batch, ModuleMap module, DecodedMessage[] decoded, SyncResult[] results, bool mayFail, CancellationToken cancellationToken)
+    {
+        using var turn = await _database.EnterWriteAsync(cancellationToken);
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        try
+        {
+            if (batch.Vacate) await VacateAsync(connection, module, decoded, results, cancellationToken);
+            else if (!await TryTogetherAsync(connection, module, decoded, results, cancellationToken))
+                await OneByOneAsync(connection, module, decoded, results, cancellationToken);
+            return true;
+        }
+        catch (DbException error) when (mayFail && _database.Dialect.IsTransient(error))
+        {
+            Array.Clear(results);
+            return false;
+        }
+        catch (TransactionEndedException ended)
+        {
+            decoded[ended.MessageIndex] = new DecodedMessage(decoded[ended.MessageIndex].Message, null, null, ended.Message);
+            Array.Clear(results);
+            return false;
+        }
     }
 
     private async Task<bool> TryTogetherAsync(DbConnection connection, ModuleMap module, DecodedMessage[] decoded, SyncResult[] results, CancellationToken cancellationToken)
@@ -50,9 +80,13 @@ public sealed partial class SyncInbox
         try
         {
             using var apply = Begin(connection, transaction, module);
-            for (var index = 0; index < decoded.Length; index++)
+            // The versions in the order of their keys: two that apply the same keys at the same time wait for each other, but never both ways round.
+            var admitted = Admitted(results);
+            foreach (var index in admitted.OrderBy(index => decoded[index].Message.Entity, StringComparer.Ordinal).ThenBy(index => decoded[index].Message.Key, StringComparer.Ordinal))
+                results[index] = new SyncResult(apply.Raise(decoded[index]));
+            foreach (var index in admitted)
             {
-                if (Admitted(results[index])) results[index] = new SyncResult(apply.Apply(decoded[index]));
+                if (results[index].Outcome == SyncOutcome.Applied) apply.Write(decoded[index]);
             }
 
             await transaction.CommitAsync(cancellationToken);
@@ -67,44 +101,43 @@ public sealed partial class SyncInbox
         return true;
     }
 
-    /// <summary>Each message behind a savepoint, with foreign keys checked at once; those refused get a second chance, for their parents may have come after them.</summary>
     private async Task OneByOneAsync(DbConnection connection, ModuleMap module, DecodedMessage[] decoded, SyncResult[] results, CancellationToken cancellationToken)
     {
         await using var transaction = await _database.Dialect.BeginWriteAsync(connection, cancellationToken);
         var ownership = await AdmitAsync(connection, transaction, module, decoded, results, cancellationToken);
         using (var apply = Begin(connection, transaction, module))
         {
-            for (var pass = 0; pass < 2; pass++)
-            {
-                for (var index = 0; index < decoded.Length; index++)
-                {
-                    if (!Admitted(results[index]) && (pass == 0 || decoded[index].Map is null || results[index].Outcome != SyncOutcome.Rejected)) continue;
-                    await transaction.SaveAsync("message", cancellationToken);
-                    try
-                    {
-                        results[index] = new SyncResult(apply.Apply(decoded[index]));
-                    }
-                    catch (Exception error) when (IsMessagesFault(error))
-                    {
-                        await transaction.RollbackAsync("message", cancellationToken);
-                        results[index] = new SyncResult(SyncOutcome.Rejected, error.Message);
-                        if (pass == 1) LogRejected(_logger, decoded[index].Message.Id, error.Message);
-                    }
-
-                    await transaction.ReleaseAsync("message", cancellationToken);
-                }
-            }
+            var each = new OneByOne(_database.Dialect, _registry, connection, transaction, apply, IsMessagesFault);
+            await each.RunAsync(decoded, results, Admitted(results), cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
         if (ownership is not null) _ownerships.Remember(ownership);
     }
 
-    /// <summary>Settles what is refused or stale before anything is applied; what may be applied keeps the mark of <see cref="Admitted"/>.</summary>
+    /// <summary>Rows of a backfill that cannot be written for each other's values let go of these; the sender sends them all again.</summary>
+    private async Task VacateAsync(DbConnection connection, ModuleMap module, DecodedMessage[] decoded, SyncResult[] results, CancellationToken cancellationToken)
+    {
+        await using var transaction = await _database.Dialect.BeginWriteAsync(connection, cancellationToken);
+        await AdmitAsync(connection, transaction, module, decoded, results, cancellationToken);
+        await connection.Command(transaction, _database.Sql.Save("vacate")).RunAsync(cancellationToken);
+        using var apply = Begin(connection, transaction, module);
+        foreach (var index in Admitted(results)) results[index] = new SyncResult(apply.Raise(decoded[index]));
+        // The versions were raised to lock the keys and to find what is newer; the messages have not been applied.
+        await connection.Command(transaction, _database.Sql.RollbackTo("vacate")).RunAsync(cancellationToken);
+        for (var index = 0; index < results.Length; index++)
+        {
+            if (results[index].Outcome == SyncOutcome.Applied) apply.Vacate(decoded[index]);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Settles what is refused or stale before anything is applied; what may be applied keeps the mark of <see cref="Admitted(SyncResult)"/>.</summary>
     /// <returns>The ownership row when a newer epoch was learnt.</returns>
     private async Task<ModuleOwnership?> AdmitAsync(DbConnection connection, DbTransaction transaction, ModuleMap module, DecodedMessage[] decoded, SyncResult[] results, CancellationToken cancellationToken)
     {
-        var ownership = await _ownerships.ReadAsync(connection, transaction, module.Name, wait: true, cancellationToken);
+        var ownership = await _ownerships.EnterAsync(connection, transaction, module.Name, wait: true, cancellationToken);
         var highest = ownership.Epoch;
         for (var index = 0; index < decoded.Length; index++)
         {
@@ -113,11 +146,11 @@ public sealed partial class SyncInbox
         }
 
         if (highest == ownership.Epoch) return null;
-        // A message of a later epoch proves that another side was opened as owner since.
-        var learnt = ownership with { Epoch = highest, State = OwnerState.Follower, Capture = false };
-        await _ownerships.WriteAsync(connection, transaction, learnt, cancellationToken);
-        return learnt;
+        await _ownerships.LearnAsync(connection, transaction, module.Name, highest, cancellationToken);
+        return ownership with { Epoch = highest, State = OwnerState.Follower, Capture = false };
     }
+
+    private static int[] Admitted(SyncResult[] results) => [.. Enumerable.Range(0, results.Length).Where(index => Admitted(results[index]))];
 
     private static SyncResult Judge(DecodedMessage decoded, ModuleOwnership ownership)
     {

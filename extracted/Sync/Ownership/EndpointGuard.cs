@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sync.Databases;
 
 namespace Sync.Ownership;
 
@@ -46,6 +47,11 @@ internal sealed partial class EndpointGuard(ILogger<EndpointGuard> logger) : IEn
         catch (Exception error) when (error is JsonException or FormatException)
         {
             return Problem(StatusCodes.Status400BadRequest, "Bad request", error.Message);
+        }
+        catch (LockTimeoutException error)
+        {
+            LogDatabase(logger, http.Request.Path, error);
+            return Problem(StatusCodes.Status503ServiceUnavailable, "A transaction is in the way", error.Message);
         }
         catch (DbException error)
         {

@@ -4,6 +4,7 @@ using Sync.Backfill;
 using Sync.Capture;
 using Sync.Databases;
 using Sync.Delivery;
+using Sync.Outbox;
 using Sync.Reconcile;
 
 namespace Sync.Ownership;
@@ -19,11 +20,12 @@ internal sealed record ModuleStatus(
 
 /// <summary>Gathers a module's status from one state of the database.</summary>
 internal sealed class ModuleStatusReader(
-    SyncDatabase database, OwnershipStore ownerships, DeliveryStore deliveries, Receivers receivers, ModuleWork work, ForeignReads foreignReads, IOptions<SyncOptions> options, TimeProvider time)
+    SyncDatabase database, OwnershipStore ownerships, DeliveryStore deliveries, Receivers receivers, ModuleWork work, ForeignReads foreignReads, SettledPositions settled, IOptions<SyncOptions> options, TimeProvider time)
 {
     public async Task<ModuleStatus> ReadAsync(ModuleMap module, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
+        var through = await settled.ReadAsync(connection, module.Name, cancellationToken);
         await using var snapshot = database.Dialect.BeginSnapshot(connection);
         var row = await ownerships.ReadAsync(connection, snapshot, module.Name, wait: true, cancellationToken);
         var position = Convert.ToInt64(await connection.Command(snapshot, database.Sql.LastPosition).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
@@ -33,7 +35,7 @@ internal sealed class ModuleStatusReader(
         var lag = backlog.OldestCreated is { } oldest ? Math.Max(0, (time.GetUtcNow().ToUnixTimeMilliseconds() - oldest) / 1000d) : 0;
         return new ModuleStatus(
             module.Name, options.Value.Side.ToLowerInvariant(), row.State.ToString().ToLowerInvariant(), row.Epoch, row.Capture, row.Detached,
-            position, backlog.Lowest - 1 ?? position, backlog.Waiting, backlog.Parked, lag,
+            position, Math.Min(backlog.Lowest - 1 ?? through, through), backlog.Waiting, backlog.Parked, lag,
             backfill is null
                 ? new BackfillStatus("none", 0, 0, 0, null, null, null)
                 : new BackfillStatus(backfill.State, backfill.Rows, backfill.Total, backfill.RowsPerSecond, Time(backfill.Started), Time(backfill.Finished), backfill.Error),

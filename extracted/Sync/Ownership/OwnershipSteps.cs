@@ -1,9 +1,11 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Sync.Capture;
 using Sync.Databases;
 using Sync.Delivery;
+using Sync.Outbox;
 
 namespace Sync.Ownership;
 
@@ -18,6 +20,8 @@ internal sealed partial class OwnershipSteps(
     DeliveryStore deliveries,
     Receivers receivers,
     SyncSignals signals,
+    SettledPositions settled,
+    IOptions<SyncOptions> options,
     ILogger<OwnershipSteps> logger)
 {
     /// <summary>Waits for the writes under way and refuses later ones. The position is read after the fence, in its transaction: nothing is ever written behind it.</summary>
@@ -27,6 +31,8 @@ internal sealed partial class OwnershipSteps(
         await ChangeAsync(module, async (row, connection, transaction) =>
         {
             if (row.Epoch != epoch || row.State is not (OwnerState.Owner or OwnerState.Fenced)) throw Conflict(row, $"it cannot be fenced at epoch {epoch}");
+            // Without capture the other side lacks what was written here, and no drain would tell.
+            if (!row.Capture) throw Conflict(row, "it cannot be fenced for a switch while its changes are not captured; turn capture on and backfill first");
             result = new FenceResult(epoch, await LastPositionAsync(connection, transaction, cancellationToken), await HighestKeysAsync(module, connection, transaction, cancellationToken));
             return row with { State = OwnerState.Fenced };
         }, cancellationToken);
@@ -43,14 +49,16 @@ internal sealed partial class OwnershipSteps(
             {
                 var map = module.Find(entity) ?? throw new OwnershipConflictException($"The entity '{entity}' of module '{module.Name}' is not declared here.");
                 var table = registry.TableOf(map);
-                await database.Dialect.RaiseKeysAsync(connection, transaction, table.Table, table.KeyColumn, above, cancellationToken);
+                await database.Dialect.RaiseKeysAsync(connection, transaction, table, above, cancellationToken);
             }
 
             return row with { State = OwnerState.Owner, Epoch = epoch, Floor = epoch, Capture = capture };
         }, cancellationToken);
 
-    public Task FollowAsync(ModuleMap module, long epoch, bool reset, CancellationToken cancellationToken) =>
-        ChangeAsync(module, async (row, connection, transaction) =>
+    public async Task FollowAsync(ModuleMap module, long epoch, bool reset, CancellationToken cancellationToken)
+    {
+        if (reset) await ForgetAsync(module, epoch, cancellationToken);
+        await ChangeAsync(module, async (row, connection, transaction) =>
         {
             var fits = row.State switch
             {
@@ -64,6 +72,25 @@ internal sealed partial class OwnershipSteps(
             var floor = reset ? Math.Max(row.Floor, epoch - 1) : row.Floor;
             return row with { State = OwnerState.Follower, Epoch = epoch, Floor = floor, Capture = false };
         }, cancellationToken);
+    }
+
+    /// <summary>Most of the versions go before the step, some at a time: a million at once would hold up all who write beside it.</summary>
+    private async Task ForgetAsync(ModuleMap module, long epoch, CancellationToken cancellationToken)
+    {
+        const int some = 1_000;
+        int forgotten;
+        do
+        {
+            forgotten = await database.WriteAsync(urgent: false, async (connection, transaction) =>
+            {
+                var row = await ownerships.EnterAsync(connection, transaction, module.Name, wait: true, cancellationToken);
+                return row.State is OwnerState.Follower or OwnerState.Fenced && epoch >= row.Epoch
+                    ? await connection.Command(transaction, database.Sql.ForgetSomeVersions, ("@module", module.Name), ("@limit", some)).RunAsync(cancellationToken)
+                    : 0;
+            }, cancellationToken);
+        }
+        while (forgotten == some);
+    }
 
     public async Task CaptureAsync(ModuleMap module, bool enabled, CancellationToken cancellationToken)
     {
@@ -114,15 +141,31 @@ internal sealed partial class OwnershipSteps(
 
     private async Task ChangeAsync(ModuleMap module, Func<ModuleOwnership, DbConnection, DbTransaction, Task<ModuleOwnership>> change, CancellationToken cancellationToken)
     {
-        using var turn = await database.EnterUrgentAsync(cancellationToken);
+        using var turn = await EnterAsync(module, cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
-        await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
+        await using var transaction = await database.Dialect.BeginExclusiveAsync(connection, module.Name, options.Value.FenceTimeout, cancellationToken);
         var row = await ownerships.ReadAsync(connection, transaction, module.Name, wait: true, cancellationToken);
+        // Nobody writes at this moment: every position that was ever issued is settled.
+        settled.Settle(module.Name, await LastPositionAsync(connection, transaction, cancellationToken));
         var changed = await change(row, connection, transaction);
         if (changed != row) await ownerships.WriteAsync(connection, transaction, changed, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         ownerships.Remember(changed);
         if (changed != row) LogChanged(logger, module.Name, row.State, row.Epoch, changed.State, changed.Epoch, changed.Capture);
+    }
+
+    private async ValueTask<IDisposable> EnterAsync(ModuleMap module, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.Value.FenceTimeout);
+        try
+        {
+            return await database.EnterUrgentAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw LockTimeoutException.OfModule(module.Name, options.Value.FenceTimeout, database.Dialect.Description, "of this process");
+        }
     }
 
     private async Task<long> LastPositionAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken) =>
@@ -134,7 +177,7 @@ internal sealed partial class OwnershipSteps(
         foreach (var entity in module.Entities.Where(entity => entity.HasNumericKey))
         {
             var table = registry.TableOf(entity);
-            if (table.KeyIsGenerated && await database.Dialect.HighestKeyAsync(connection, transaction, table.Table, table.KeyColumn, cancellationToken) is { } highest)
+            if (table.KeyIsGenerated && await database.Dialect.HighestKeyAsync(connection, transaction, table, cancellationToken) is { } highest)
                 keys[entity.Name] = highest;
         }
 

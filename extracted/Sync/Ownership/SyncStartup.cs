@@ -9,7 +9,7 @@ using Sync.Delivery;
 namespace Sync.Ownership;
 
 /// <summary>Before the host serves anything: the sync tables, and a row for each module and receiver. Afterwards: notices what other instances change, and sweeps.</summary>
-internal sealed partial class SyncStartup(SyncDatabase database, ModuleRegistry registry, OwnershipStore ownerships, IOptions<SyncOptions> options, TimeProvider time, ILogger<SyncStartup> logger) : BackgroundService
+internal sealed partial class SyncStartup(SyncDatabase database, ModuleRegistry registry, OwnershipStore ownerships, DeliveryStore deliveries, IOptions<SyncOptions> options, TimeProvider time, ILogger<SyncStartup> logger) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -24,11 +24,11 @@ internal sealed partial class SyncStartup(SyncDatabase database, ModuleRegistry 
     }
 
     /// <summary>What the tables hold from the beginning; runs once, by whoever comes first.</summary>
-    public static void Prepare(DbConnection connection, SyncSql sql, ModuleRegistry registry, Receivers receivers, SyncOptions options)
+    public static void Prepare(DbConnection connection, DbTransaction transaction, SyncSql sql, ModuleRegistry registry, Receivers receivers, SyncOptions options)
     {
-        foreach (var module in registry.Modules) OwnershipStore.Create(connection, sql, module.Name, options.IsLegacy);
+        foreach (var module in registry.Modules) OwnershipStore.Create(connection, transaction, sql, module.Name, options.IsLegacy);
         foreach (var receiver in receivers.All)
-            connection.Run(null, sql.InsertReceiver, ("@receiver", receiver.Name), ("@module", receiver.Module));
+            connection.Run(transaction, sql.InsertReceiver, ("@receiver", receiver.Name), ("@module", receiver.Module));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,19 +52,20 @@ internal sealed partial class SyncStartup(SyncDatabase database, ModuleRegistry 
         }
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    /// <summary>In batches, each a short transaction: a million rows go without a writer waiting for more than one of them.</summary>
+    internal async Task SweepAsync(CancellationToken cancellationToken)
     {
         var before = (time.GetUtcNow() - options.Value.TombstoneRetention).ToUnixTimeMilliseconds();
         int removed;
         do
         {
-            using var turn = await database.EnterWriteAsync(cancellationToken);
-            await using var connection = await database.OpenAsync(cancellationToken);
-            removed = await connection.Command(null, database.Sql.RemoveTombstones, ("@before", before), ("@limit", 1_000)).RunAsync(cancellationToken);
+            removed = await database.WriteAsync(urgent: false, (connection, transaction) =>
+                connection.Command(transaction, database.Sql.RemoveTombstones, ("@before", before), ("@limit", 1_000)).RunAsync(cancellationToken), cancellationToken);
         }
         while (removed > 0);
+        await deliveries.SweepAsync(cancellationToken);
     }
 
-    [LoggerMessage(3302, LogLevel.Warning, "The ownership rows could not be read again, or old tombstones not be removed.")]
+    [LoggerMessage(3302, LogLevel.Warning, "The ownership rows could not be read again, or what is done with not be removed.")]
     private static partial void LogNotRefreshed(ILogger logger, Exception error);
 }

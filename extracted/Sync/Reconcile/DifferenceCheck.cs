@@ -5,12 +5,13 @@ using Microsoft.EntityFrameworkCore;
 using Sync.Backfill;
 using Sync.Capture;
 using Sync.Databases;
+using Sync.Outbox;
 using Sync.Ownership;
 
 namespace Sync.Reconcile;
 
 /// <summary>Tells differences from lag: a key counts when nothing of it is on its way and it has been seen different twice, the owner's row unchanged in between.</summary>
-internal sealed class DifferenceCheck(SyncDatabase database, OwnershipStore ownerships, SumsClient other, Drain drain, TimeProvider time)
+internal sealed class DifferenceCheck(SyncDatabase database, OwnershipStore ownerships, SettledPositions settled, SumsClient other, Drain drain, TimeProvider time)
 {
     private const int MostRounds = 10;
 
@@ -25,7 +26,7 @@ internal sealed class DifferenceCheck(SyncDatabase database, OwnershipStore owne
             var asked = open.ToArray();
             Dictionary<string, byte[]> own;
             HashSet<string> waiting;
-            await using (var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, module, context, cancellationToken))
+            await using (var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, settled, module, context, cancellationToken))
             {
                 own = await SumsReader.PayloadsAsync(context, entity, asked, cancellationToken);
                 waiting = await WaitingAsync(snapshot.Connection, snapshot.Transaction, module, entity, asked, cancellationToken);

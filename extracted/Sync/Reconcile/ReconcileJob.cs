@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sync.Backfill;
 using Sync.Capture;
+using Sync.Outbox;
 using Sync.Ownership;
 
 namespace Sync.Reconcile;
@@ -12,6 +13,7 @@ namespace Sync.Reconcile;
 internal sealed class ReconcileJob(
     SyncDatabase database,
     OwnershipStore ownerships,
+    SettledPositions settled,
     IServiceScopeFactory scopes,
     SumsClient other,
     DifferenceCheck check,
@@ -55,7 +57,7 @@ internal sealed class ReconcileJob(
 
     private async Task<RangeSum> ReadAsync(ModuleMap module, EntityMap entity, DbContext context, string? after, CancellationToken cancellationToken)
     {
-        await using var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, module, context, cancellationToken);
+        await using var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, settled, module, context, cancellationToken);
         if (snapshot.Ownership.State != OwnerState.Owner) throw new OwnershipConflictException($"Module '{module.Name}' can be reconciled by its owner only.");
         return await RangeSum.ReadAsync(context, entity, after, null, options.Value.ReconcileChunk, withRows: true, cancellationToken);
     }

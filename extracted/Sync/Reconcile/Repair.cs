@@ -21,7 +21,7 @@ internal sealed class Repair(SyncDatabase database, OwnershipStore ownerships, O
                     var connection = context.Database.GetDbConnection();
                     await using var transaction = await database.Dialect.BeginWriteAsync(connection, cancellationToken);
                     await context.Database.UseTransactionAsync(transaction, cancellationToken);
-                    var row = await ownerships.ReadAsync(connection, transaction, module.Name, wait: true, cancellationToken);
+                    var row = await ownerships.EnterAsync(connection, transaction, module.Name, wait: true, cancellationToken);
                     if (row is not { State: OwnerState.Owner, Capture: true })
                         throw new OwnershipConflictException($"Module '{module.Name}' can be repaired by its owner only, with capture on.");
                     var rows = await SumsReader.PayloadsAsync(context, entity, some, cancellationToken);

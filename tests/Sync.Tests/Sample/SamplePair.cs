@@ -1,17 +1,16 @@
 using TestKit;
+using TestKit.Databases;
 
 namespace Sync.Tests.Sample;
 
 /// <summary>Both sides of the sample module, each reaching the other through a gate.</summary>
 public sealed class SamplePair : IAsyncDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    private SamplePair(Gate toLegacy, Gate toService, Dictionary<string, string?>? settings)
+    private SamplePair(TestDatabase ofLegacy, TestDatabase ofService, Gate toLegacy, Gate toService, Dictionary<string, string?>? settings)
     {
         (ToLegacy, ToService) = (toLegacy, toService);
-        Legacy = new SampleSide("legacy", _directory.File("legacy.db"), toLegacy, toService.Address, settings);
-        Service = new SampleSide("service", _directory.File("service.db"), toService, toLegacy.Address, settings);
+        Legacy = new SampleSide("legacy", ofLegacy, toLegacy, toService.Address, settings);
+        Service = new SampleSide("service", ofService, toService, toLegacy.Address, settings);
     }
 
     public Gate ToLegacy { get; }
@@ -23,9 +22,10 @@ public sealed class SamplePair : IAsyncDisposable
     public SampleSide Service { get; }
 
     /// <summary>Starts both sides with one shelf at the legacy.</summary>
-    public static async Task<SamplePair> StartAsync(Dictionary<string, string?>? settings = null)
+    public static async Task<SamplePair> StartAsync(string provider, Dictionary<string, string?>? settings = null, string? providerOfService = null)
     {
-        var pair = new SamplePair(await Gate.StartAsync(), await Gate.StartAsync(), settings);
+        var ofLegacy = await TestDatabase.CreateAsync(provider);
+        var pair = new SamplePair(ofLegacy, await TestDatabase.CreateAsync(providerOfService ?? provider), await Gate.StartAsync(), await Gate.StartAsync(), settings);
         await pair.Legacy.StartAsync();
         await pair.Service.StartAsync();
         await pair.Legacy.UseAsync(async context =>
@@ -37,9 +37,9 @@ public sealed class SamplePair : IAsyncDisposable
     }
 
     /// <summary>Starts both sides in step: captured, followed, backfilled.</summary>
-    public static async Task<SamplePair> StartSyncedAsync(Dictionary<string, string?>? settings = null)
+    public static async Task<SamplePair> StartSyncedAsync(string provider, Dictionary<string, string?>? settings = null, string? providerOfService = null)
     {
-        var pair = await StartAsync(settings);
+        var pair = await StartAsync(provider, settings, providerOfService);
         await pair.SyncAsync();
         return pair;
     }
@@ -81,6 +81,5 @@ public sealed class SamplePair : IAsyncDisposable
         await Service.DisposeAsync();
         await ToLegacy.DisposeAsync();
         await ToService.DisposeAsync();
-        _directory.Dispose();
     }
 }

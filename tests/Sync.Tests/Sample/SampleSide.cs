@@ -1,27 +1,45 @@
+using System.Data.Common;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using TestKit;
+using TestKit.Databases;
 
 namespace Sync.Tests.Sample;
 
-/// <summary>One side: a Kestrel host with the sample module on a SQLite file. Stopping and starting it again keeps the file and the address.</summary>
-public sealed class SampleSide(string name, string file, Gate gate, Uri peer, Dictionary<string, string?>? settings = null) : IAsyncDisposable
+/// <summary>One side: a Kestrel host with the sample module on a database of its own. Stopping and starting it again keeps the database and the address.</summary>
+public sealed class SampleSide(string name, TestDatabase database, Gate gate, Uri peer, Dictionary<string, string?>? settings = null) : IAsyncDisposable
 {
     public const string Key = "secret";
 
     private WebHost? _host;
+    private bool _created;
+
+    /// <summary>How the module is declared here: another version of the program may declare it otherwise.</summary>
+    public Action<ModuleBuilder> Declare { get; set; } = SampleContext.Declare;
 
     public WebHost Host => _host ?? throw new InvalidOperationException($"{name} is stopped.");
 
-    public string ConnectionString => $"Data Source={file}";
+    public string Provider => database.Provider;
+
+    public string ConnectionString => database.ConnectionString;
+
+    /// <summary>What errors call the database.</summary>
+    public string DatabaseName => database switch
+    {
+        SqliteTestDatabase sqlite => Path.GetFileName(sqlite.File),
+        PostgresTestDatabase postgres => postgres.Name,
+        _ => ((SqlServerTestDatabase)database).Name,
+    };
 
     public async Task StartAsync()
     {
@@ -58,25 +76,68 @@ public sealed class SampleSide(string name, string file, Gate gate, Uri peer, Di
     });
 
     /// <summary>Every row of the module, as text, read behind sync's back.</summary>
-    public async Task<string> DumpAsync()
-    {
-        await using var connection = new SqliteConnection(ConnectionString);
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT 's' || Id || Name || Place_Row FROM Shelves UNION ALL SELECT 'i' || Id || ',' || Code || ',' || ShelfId || ',' || Price FROM Items ORDER BY 1";
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<string>();
-        while (await reader.ReadAsync()) rows.Add(reader.GetString(0));
-        return string.Join('\n', rows);
-    }
+    public async Task<string> DumpAsync() => string.Join('\n', (await ReadAsync("SELECT 's', Id, Name, Place_Row, '' FROM Shelves UNION ALL SELECT 'i', Id, Code, ShelfId, CAST(Price AS varchar(20)) FROM Items"))
+        .Select(row => string.Join(',', row)).Order(StringComparer.Ordinal));
+
+    /// <summary>What waits in the outbox.</summary>
+    public async Task<IReadOnlyList<string>> PayloadsAsync() => [.. (await ReadAsync("SELECT payload FROM sync_outbox ORDER BY position")).Select(row => System.Text.Encoding.UTF8.GetString((byte[])row[0]))];
 
     public async Task<long> ScalarAsync(string sql)
     {
-        await using var connection = new SqliteConnection(ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        command.CommandText = SampleSql.For(Provider, sql);
         return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A connection of the test's own.</summary>
+    public async Task<DbConnection> OpenAsync()
+    {
+        DbConnection connection = Provider switch
+        {
+            TestDatabase.Sqlite => new SqliteConnection(ConnectionString),
+            TestDatabase.PostgreSql => new NpgsqlConnection(ConnectionString),
+            _ => new SqlConnection(ConnectionString),
+        };
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Lets a context use the side's database, or a connection to it.</summary>
+    public DbContextOptionsBuilder<T> Use<T>(DbContextOptionsBuilder<T> options, DbConnection? connection = null) where T : DbContext
+    {
+        Use((DbContextOptionsBuilder)options, connection);
+        return options;
+    }
+
+    private void Use(DbContextOptionsBuilder options, DbConnection? connection = null)
+    {
+        switch (Provider, connection)
+        {
+            case (TestDatabase.Sqlite, null): options.UseSqlite(ConnectionString); break;
+            case (TestDatabase.Sqlite, _): options.UseSqlite(connection); break;
+            case (TestDatabase.PostgreSql, null): options.UseNpgsql(ConnectionString); break;
+            case (TestDatabase.PostgreSql, _): options.UseNpgsql(connection); break;
+            case (_, null): options.UseSqlServer(ConnectionString); break;
+            default: options.UseSqlServer(connection); break;
+        }
+    }
+
+    private async Task<List<object[]>> ReadAsync(string sql)
+    {
+        await using var connection = await OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = SampleSql.For(Provider, sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<object[]>();
+        while (await reader.ReadAsync())
+        {
+            var row = new object[reader.FieldCount];
+            reader.GetValues(row);
+            rows.Add(row);
+        }
+
+        return rows;
     }
 
     public async Task<JsonElement> StatusAsync() => await Host.Client.GetFromJsonAsync<JsonElement>("/_sync/modules/sample");
@@ -93,7 +154,7 @@ public sealed class SampleSide(string name, string file, Gate gate, Uri peer, Di
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
+        await database.DisposeAsync();
     }
 
     private void Configure(WebApplicationBuilder builder)
@@ -114,21 +175,24 @@ public sealed class SampleSide(string name, string file, Gate gate, Uri peer, Di
 
         Microsoft.Extensions.Configuration.MemoryConfigurationBuilderExtensions.AddInMemoryCollection(builder.Configuration, values);
         if (Environment.GetEnvironmentVariable("SYNC_TEST_LOG") is not null) builder.Logging.AddConsole();
-        builder.Services.AddSync(builder.Configuration, sync => sync.UseSqlite(ConnectionString).Module("sample", SampleContext.Declare));
-        builder.Services.AddDbContext<SampleContext>((provider, options) => options.UseSqlite(ConnectionString).AddInterceptors(provider.GetRequiredService<SyncInterceptor>()));
-        builder.Services.AddDbContext<OtherContext>((provider, options) => options.UseSqlite(ConnectionString).AddInterceptors(provider.GetRequiredService<SyncInterceptor>()));
+        builder.Services.AddSync(builder.Configuration, sync => sync.UseDatabase(Provider, ConnectionString).Module("sample", Declare));
+        builder.Services.AddDbContext<SampleContext>((provider, options) => Use(options.AddInterceptors(provider.GetRequiredService<SyncInterceptor>())));
+        builder.Services.AddDbContext<OtherContext>((provider, options) => Use(options.AddInterceptors(provider.GetRequiredService<SyncInterceptor>())));
     }
 
-    private static void Map(WebApplication app)
+    private void Map(WebApplication app)
     {
-        using (var scope = app.Services.CreateScope())
+        if (!_created)
         {
+            using var scope = app.Services.CreateScope();
             foreach (var context in new DbContext[] { scope.ServiceProvider.GetRequiredService<SampleContext>(), scope.ServiceProvider.GetRequiredService<OtherContext>() })
             {
                 var creator = context.GetService<IRelationalDatabaseCreator>();
                 if (!creator.Exists()) creator.Create();
-                context.Database.ExecuteSqlRaw(creator.GenerateCreateScript().Replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", StringComparison.Ordinal).Replace("INDEX \"", "INDEX IF NOT EXISTS \"", StringComparison.Ordinal));
+                creator.CreateTables();
             }
+
+            _created = true;
         }
 
         app.UseSync();

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Sync.Capture;
 
 namespace Sync.Databases.Sqlite;
 
@@ -10,6 +11,9 @@ internal sealed class SqliteDialect : IDialect
     private const int ConstraintViolated = 19;
     private const int TypeMismatch = 20;
     private const int TooBig = 18;
+    private const int Busy = 5;
+    private const int UniqueViolated = 2067;
+    private const int PrimaryKeyViolated = 1555;
 
     private readonly string _connectionString;
 
@@ -29,16 +33,43 @@ internal sealed class SqliteDialect : IDialect
 
     public SyncSql Sql { get; } = new SqliteSql();
 
+    public bool HasSingleWriter => true;
+
     public DbConnection CreateConnection() => new SqliteConnection(_connectionString);
 
     // The settings belong to the connection, and a pooled one may have been changed by whoever had it before. Only WAL is kept in the file, and asking again is free.
     public void Configure(DbConnection connection) =>
         connection.Run(null, "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
 
+    public DbTransaction BeginUpgrade(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
+
     public ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
         ValueTask.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false));
 
+    public ValueTask<DbTransaction> BeginExclusiveAsync(DbConnection connection, string module, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var sqlite = (SqliteConnection)connection;
+        // The provider tries again for as long as its time-out lasts, each time for as long as SQLite's own.
+        sqlite.DefaultTimeout = Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
+        connection.Run(null, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {(int)limit.TotalMilliseconds}"));
+        try
+        {
+            return ValueTask.FromResult<DbTransaction>(sqlite.BeginTransaction(deferred: false));
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == Busy)
+        {
+            throw LockTimeoutException.OfModule(module, limit, Description, "of this process or another that has the file open", error);
+        }
+    }
+
     public DbTransaction BeginSnapshot(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
+
+    // A write transaction is the one writer already.
+    public DbCommand EnterModule(DbConnection connection, DbTransaction transaction, string module) => connection.Command(transaction, Sql.ReadOwnership, ("@module", module));
+
+    // One writer: what can be read is committed, and so is everything below it.
+    public async Task<PositionReading> ReadPositionAsync(DbConnection connection, string module, bool mark, CancellationToken cancellationToken) =>
+        new(Convert.ToInt64(await connection.Command(null, Sql.LastPosition).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture), IsSettled: true);
 
     public async ValueTask DeferForeignKeysAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken) =>
         await connection.Command(transaction, "PRAGMA defer_foreign_keys = ON").RunAsync(cancellationToken);
@@ -46,33 +77,42 @@ internal sealed class SqliteDialect : IDialect
     public bool IsDataError(DbException error) =>
         error is SqliteException { SqliteErrorCode: ConstraintViolated or TypeMismatch or TooBig };
 
+    public bool IsUniqueViolation(DbException error) => error is SqliteException { SqliteExtendedErrorCode: UniqueViolated or PrimaryKeyViolated };
+
+    // Whoever finds the one writer busy has waited already.
+    public bool IsTransient(DbException error) => false;
+
     public string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    public string Upsert(string table, string key, IReadOnlyList<string> columns, IReadOnlyList<string> updated)
+    // There are no schemas: Entity Framework leaves them out as well.
+    public string Name(TableMap table) => Quote(table.Table);
+
+    public string Upsert(TableMap table)
     {
-        var names = string.Join(", ", columns.Select(Quote));
-        var values = string.Join(", ", columns.Select((_, index) => string.Create(CultureInfo.InvariantCulture, $"@p{index}")));
-        var update = updated.Count == 0 ? "NOTHING" : "UPDATE SET " + string.Join(", ", updated.Select(column => $"{Quote(column)} = excluded.{Quote(column)}"));
-        return $"INSERT INTO {Quote(table)} ({names}) VALUES ({values}) ON CONFLICT ({Quote(key)}) DO {update}";
+        var names = string.Join(", ", table.Columns.Select(column => Quote(column.Name)));
+        var values = string.Join(", ", table.Columns.Select((_, index) => string.Create(CultureInfo.InvariantCulture, $"@p{index}")));
+        var update = table.Updated.Count == 0 ? "NOTHING" : "UPDATE SET " + string.Join(", ", table.Updated.Select(column => $"{Quote(column.Name)} = excluded.{Quote(column.Name)}"));
+        return $"INSERT INTO {Name(table)} ({names}) VALUES ({values}) ON CONFLICT ({Quote(table.KeyColumn)}) DO {update}";
     }
 
-    public async Task<long?> HighestKeyAsync(DbConnection connection, DbTransaction transaction, string table, string key, CancellationToken cancellationToken)
+    public async Task<long?> HighestKeyAsync(DbConnection connection, DbTransaction transaction, TableMap table, CancellationToken cancellationToken)
     {
         var issued = await HasSequenceAsync(connection, transaction, cancellationToken)
-            ? await connection.Command(transaction, "SELECT seq FROM sqlite_sequence WHERE name = @table", ("@table", table)).ScalarAsync(cancellationToken)
+            ? await connection.Command(transaction, "SELECT seq FROM sqlite_sequence WHERE name = @table", ("@table", table.Table)).ScalarAsync(cancellationToken)
             : null;
-        var held = await connection.Command(transaction, $"SELECT MAX({Quote(key)}) FROM {Quote(table)}").ScalarAsync(cancellationToken);
+        var held = await connection.Command(transaction, $"SELECT MAX({Quote(table.KeyColumn)}) FROM {Name(table)}").ScalarAsync(cancellationToken);
         return Math.Max(issued as long? ?? 0, held as long? ?? 0);
     }
 
-    public async Task RaiseKeysAsync(DbConnection connection, DbTransaction transaction, string table, string key, long above, CancellationToken cancellationToken)
+    public async Task RaiseKeysAsync(DbConnection connection, DbTransaction transaction, TableMap table, long above, CancellationToken cancellationToken)
     {
-        var script = await connection.Command(transaction, "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = @table", ("@table", table)).ScalarAsync(cancellationToken) as string;
+        var name = table.Table;
+        var script = await connection.Command(transaction, "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = @table", ("@table", name)).ScalarAsync(cancellationToken) as string;
         if (script is null || !script.Contains("AUTOINCREMENT", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidOperationException($"The keys of table '{table}' cannot be made to start above {above}: declare its key AUTOINCREMENT (EF Core does so for generated integer keys).");
-        var raised = await connection.Command(transaction, "UPDATE sqlite_sequence SET seq = MAX(seq, @above) WHERE name = @table", ("@table", table), ("@above", above)).RunAsync(cancellationToken);
+            throw new InvalidOperationException($"The keys of table '{name}' cannot be made to start above {above}: declare its key AUTOINCREMENT (EF Core does so for generated integer keys).");
+        var raised = await connection.Command(transaction, "UPDATE sqlite_sequence SET seq = MAX(seq, @above) WHERE name = @table", ("@table", name), ("@above", above)).RunAsync(cancellationToken);
         if (raised == 0)
-            await connection.Command(transaction, "INSERT INTO sqlite_sequence (name, seq) VALUES (@table, @above)", ("@table", table), ("@above", above)).RunAsync(cancellationToken);
+            await connection.Command(transaction, "INSERT INTO sqlite_sequence (name, seq) VALUES (@table, @above)", ("@table", name), ("@above", above)).RunAsync(cancellationToken);
     }
 
     private static async Task<bool> HasSequenceAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken) =>

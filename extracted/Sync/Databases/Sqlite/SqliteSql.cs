@@ -16,6 +16,8 @@ internal sealed class SqliteSql : SyncSql
     public override string UpdateOwnership =>
         "UPDATE sync_ownership SET state = @state, epoch = @epoch, floor = @floor, capture = @capture, detached = @detached WHERE module = @module";
 
+    public override string LearnEpoch => "UPDATE sync_ownership SET state = 'follower', epoch = @epoch, capture = 0 WHERE module = @module AND epoch < @epoch";
+
     public override string InsertOutbox =>
         """
         INSERT INTO sync_outbox (module, entity, key, type, epoch, payload, traceparent, created)
@@ -87,6 +89,13 @@ internal sealed class SqliteSql : SyncSql
         WHERE d.receiver = @receiver AND o.entity = @entity AND o.key IN (SELECT value FROM json_each(@keys))
         """;
 
+    public override string ReadUnwanted =>
+        """
+        SELECT position FROM sync_outbox
+        WHERE position > @after AND NOT EXISTS (SELECT 1 FROM sync_receiver r CROSS JOIN sync_delivery d WHERE d.receiver = r.receiver AND d.position = sync_outbox.position)
+        ORDER BY position LIMIT @limit
+        """;
+
     public override string ReadDeliveries => "SELECT position FROM sync_delivery WHERE receiver = @receiver ORDER BY position LIMIT @limit";
 
     public override string ReadParked =>
@@ -116,6 +125,9 @@ internal sealed class SqliteSql : SyncSql
 
     public override string ForgetVersions => "DELETE FROM sync_version WHERE module = @module";
 
+    public override string ForgetSomeVersions =>
+        "DELETE FROM sync_version WHERE (module, entity, key) IN (SELECT module, entity, key FROM sync_version WHERE module = @module LIMIT @limit)";
+
     public override string RemoveTombstones =>
         "DELETE FROM sync_version WHERE (module, entity, key) IN (SELECT module, entity, key FROM sync_version WHERE removed IS NOT NULL AND removed < @before LIMIT @limit)";
 
@@ -134,6 +146,11 @@ internal sealed class SqliteSql : SyncSql
 
     public override string RemoveBackfillAgain =>
         "DELETE FROM sync_backfill_again WHERE module = @module AND (@entity IS NULL OR entity = @entity)";
+
+    public override string RemoveBackfillAgainKeys =>
+        "DELETE FROM sync_backfill_again WHERE module = @module AND entity = @entity AND key IN (SELECT value FROM json_each(@keys))";
+
+    public override string CountBackfillAgain => "SELECT COUNT(*) FROM sync_backfill_again WHERE module = @module";
 
     public override string ReadReconcile => "SELECT state, result FROM sync_reconcile WHERE module = @module";
 
