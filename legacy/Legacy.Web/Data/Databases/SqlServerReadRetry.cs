@@ -7,5 +7,8 @@ namespace Legacy.Web.Data.Databases;
 internal sealed class SqlServerReadRetry(ExecutionStrategyDependencies dependencies)
     : SqlServerRetryingExecutionStrategy(dependencies, maxRetryCount: 3, maxRetryDelay: TimeSpan.FromSeconds(1), errorNumbersToAdd: null)
 {
-    public override bool RetriesOnFailure => base.RetriesOnFailure && Dependencies.CurrentContext.Context.Database.CurrentTransaction is null;
+    // The base would refuse transactions altogether.
+    protected override void OnFirstExecution() => ExceptionsEncountered.Clear();
+
+    protected override bool ShouldRetryOn(Exception exception) => Dependencies.CurrentContext.Context.Database.CurrentTransaction is null && base.ShouldRetryOn(exception);
 }
