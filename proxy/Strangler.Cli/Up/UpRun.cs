@@ -21,7 +21,7 @@ internal sealed class UpRun(UpRequest request, CommandIo io)
         using var data = DataDirectory.Open(layout);
         DataDirectory.Key(layout.AdminKeyFile);
         var syncKey = DataDirectory.Key(layout.SyncKeyFile);
-        var databases = DatabaseChoice.Take(request, layout).Server;
+        var choice = DatabaseChoice.Take(request, layout);
         Step("data", layout.Data);
 
         var orphans = await Orphans.StopAsync(UpState.Read(layout.StateFile), cancellation);
@@ -32,12 +32,15 @@ internal sealed class UpRun(UpRequest request, CommandIo io)
             (request.AdminPort, "the admin listener", "choose another with --admin-port"),
         ]);
 
+        var databases = choice.Server;
         if (databases is not null)
         {
             var created = await databases.CreateAsync([.. file.Processes.Where(static p => p.Database is not null).Select(static p => p.Name).Append(UpFile.ProxyName).Select(databases.NameOf)], cancellation);
             Step("dbs", $"{databases.Description}{(created.Count > 0 ? $"; created {string.Join(", ", created)}" : "")}");
         }
 
+        // Only now: a server that could not be used binds nobody.
+        choice.Keep(layout);
         var proxy = LocatedProject.ProxyOf(file, layout);
         await BuildAsync(layout, [.. file.Processes.Select(p => p.Project).Append(proxy)], cancellation);
         using var hangup = new Hangup(cancellation);

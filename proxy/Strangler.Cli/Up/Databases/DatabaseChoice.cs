@@ -34,8 +34,17 @@ internal sealed record DatabaseChoice(string Provider, string? Connection)
                 $"Leave --database out to go on with the former, or name another directory with --data to begin anew.");
         }
 
-        wanted.Write(layout);
         return wanted;
+    }
+
+    /// <summary>Writes it to the data directory, as private as the keys beside it: a connection string has a password.</summary>
+    public void Keep(UpLayout layout)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.Delete(layout.DatabaseFile + ".new");
+        using (var writer = new StreamWriter(layout.DatabaseFile + ".new", options)) writer.Write(Json.Write(this));
+        File.Move(layout.DatabaseFile + ".new", layout.DatabaseFile, overwrite: true);
     }
 
     private static DatabaseChoice? Read(UpLayout layout)
@@ -54,15 +63,5 @@ internal sealed record DatabaseChoice(string Provider, string? Connection)
 
         // Directories made before there was a choice have embedded databases.
         return File.Exists(layout.ProxyFile) ? new DatabaseChoice(Embedded, null) : null;
-    }
-
-    // As private as the keys beside it: a connection string has a password.
-    private void Write(UpLayout layout)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        File.Delete(layout.DatabaseFile + ".new");
-        using (var writer = new StreamWriter(layout.DatabaseFile + ".new", options)) writer.Write(Json.Write(this));
-        File.Move(layout.DatabaseFile + ".new", layout.DatabaseFile, overwrite: true);
     }
 }
