@@ -41,9 +41,12 @@ public sealed class UpShopTests
             using var admin = await AdminAsync();
             foreach (var page in new[] { "/", "/products", "/products/7", "/cart", "/api/orders/3" }) StringAssert.StartsWith((await client.GetAsync(page)).StatusCode.ToString(), "OK", page);
             await admin.AdvanceWhenAllowedAsync("catalog", "Syncing");
-            await Eventually.GetAsync(() => admin.StatusAsync("catalog"), IsFilled, TimeSpan.FromMinutes(1), "The backfill");
-            var reconciled = await admin.ReconcileAsync("catalog");
+            await Eventually.GetAsync(() => admin.StatusAsync("catalog"), status => IsComplete(status, "backfill"), TimeSpan.FromMinutes(1), "The backfill");
+            await admin.ReconcileAsync("catalog");
+            var status = await Eventually.GetAsync(() => admin.StatusAsync("catalog"), status => IsComplete(status, "reconcile"), TimeSpan.FromMinutes(1), "The reconcile");
+            var reconciled = status.GetProperty("sync").GetProperty("reconcile");
             Assert.AreEqual(0, reconciled.GetProperty("differences").GetInt32(), reconciled.ToString());
+            Assert.IsGreaterThanOrEqualTo(1020, reconciled.GetProperty("rows").GetInt32(), "products and categories");
             await up.StopAsync();
         }
 
@@ -58,7 +61,8 @@ public sealed class UpShopTests
         async Task<StranglerAdmin> AdminAsync() => new(new Uri(adminPort.Url), (await File.ReadAllTextAsync(directory.File("data/admin.key"))).Trim());
     }
 
-    private static bool IsFilled(JsonElement status) => status.ToString().Contains("\"complete\"", StringComparison.Ordinal);
+    private static bool IsComplete(JsonElement status, string work) =>
+        status.GetProperty("sync").TryGetProperty(work, out var state) && state.ValueKind == JsonValueKind.Object && state.GetProperty("state").GetString() == "complete";
 
     private static async Task<string[]> ServerAsync(string provider)
     {

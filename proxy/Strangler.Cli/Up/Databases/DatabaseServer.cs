@@ -61,8 +61,8 @@ internal abstract partial class DatabaseServer
 
     protected abstract string Mend(DbException error);
 
-    protected static CommandFailure Unreadable(string product, Exception error, string example) =>
-        new($"--connection is no connection string of {product}: {error.Message} Write it like \"{example}\".", ExitCode.WrongUse);
+    protected static CommandFailure Unreadable(string kind, Exception error, string example) =>
+        new($"--connection is no connection string of {kind}: {error.Message} Write it like \"{example}\".", ExitCode.WrongUse);
 
     protected static async Task<object?> RunAsync(DbConnection connection, string sql, CancellationToken cancellation, string? name = null)
     {
