@@ -53,7 +53,6 @@ internal sealed class ShopPair : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        File.AppendAllText("/tmp/store-hosts.log", $"=== {_databases["legacy"].Provider}\n{_legacy?.Output}\n---\n{_service?.Output}\n");
         if (_legacy is not null) await _legacy.DisposeAsync();
         if (_service is not null) await _service.DisposeAsync();
         foreach (var database in _databases.Values) await database.DisposeAsync();
