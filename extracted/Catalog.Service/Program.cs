@@ -3,6 +3,7 @@ using Catalog.Service.Data;
 using Catalog.Service.Sync;
 using Catalog.Service.Web.Session;
 using Catalog.Service.Web.Startup;
+using Microsoft.Extensions.Options;
 
 return await StartupRunner.RunAsync(async () =>
 {
@@ -12,6 +13,13 @@ return await StartupRunner.RunAsync(async () =>
     builder.Services.AddCatalogSync(builder.Configuration);
 
     var app = builder.Build();
+    if (app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.PrintSchema)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        await Console.Out.WriteLineAsync(CatalogDatabase.Script(scope.ServiceProvider));
+        return null;
+    }
+
     await CatalogDatabase.PrepareAsync(app.Services);
     app.UseCatalogWeb();
     app.MapCatalog();

@@ -31,12 +31,15 @@ internal sealed class Accounts(CustomersDbContext db, IPasswordHasher<Customer> 
         var customer = new Customer { Name = name.Trim(), Email = Normal(email) };
         // Hashing is slow on purpose: done before the transaction holds the database's one writer's place.
         customer.PasswordHash = hasher.HashPassword(customer, password);
-        await using var unit = await unitOfWork.BeginAsync(cancellationToken);
-        if (await db.Customers.AnyAsync(one => one.Email == customer.Email, cancellationToken)) return null;
-        db.Customers.Add(customer);
-        await db.SaveChangesAsync(cancellationToken);
-        await unit.CommitAsync(cancellationToken);
-        return Principal(customer);
+        return await unitOfWork.RunAsync(async unit =>
+        {
+            if (await db.Customers.AnyAsync(one => one.Email == customer.Email, cancellationToken)) return null;
+            customer.Id = 0;
+            db.Customers.Add(customer);
+            await db.SaveChangesAsync(cancellationToken);
+            await unit.CommitAsync(cancellationToken);
+            return Principal(customer);
+        }, cancellationToken);
     }
 
 #pragma warning disable CA1308 // Addresses are stored in lower case, the form in which people write them.

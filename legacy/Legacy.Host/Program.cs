@@ -10,6 +10,7 @@ using Legacy.Payments;
 using Legacy.Web.Data;
 using Legacy.Web.Session;
 using Legacy.Web.Startup;
+using Microsoft.Extensions.Options;
 
 return await StartupRunner.RunAsync(async () =>
 {
@@ -20,6 +21,13 @@ return await StartupRunner.RunAsync(async () =>
     builder.Services.AddCatalogSync(builder.Configuration);
 
     var app = builder.Build();
+    if (app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.PrintSchema)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        foreach (var script in ShopDatabase.Scripts(scope.ServiceProvider)) await Console.Out.WriteLineAsync(script);
+        return null;
+    }
+
     await ShopDatabase.PrepareAsync(app.Services);
     app.UseShopWeb();
     app.MapShop();

@@ -1,5 +1,6 @@
 using Legacy.Payments.Data;
 using Legacy.Payments.Gateway;
+using Legacy.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Legacy.Payments;
@@ -11,7 +12,7 @@ internal sealed class Cashier(PaymentsDbContext db, IPaymentGateway gateway, Tim
         var digits = CardNumber.Digits(cardNumber);
         if (!await gateway.ChargeAsync(amount, digits, cancellationToken)) return ChargeResult.Declined;
 
-        db.Payments.Add(new Payment { OrderId = orderId, Amount = amount, CardEnd = digits[^4..], CapturedAtUtc = time.GetUtcNow().UtcDateTime });
+        db.Payments.Add(new Payment { OrderId = orderId, Amount = amount, CardEnd = digits[^4..], CapturedAtUtc = Moment.Now(time) });
         await db.SaveChangesAsync(cancellationToken);
         return ChargeResult.Captured;
     }

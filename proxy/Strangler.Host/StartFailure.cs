@@ -11,7 +11,7 @@ internal static class StartFailure
     public static IReadOnlyList<string>? Explain(Exception error) => error switch
     {
         PlanException plan => [$"The plan {plan.File} is wrong ({plan.Errors.Count} to mend):", .. plan.Errors.Select(static e => $"  {e.Where}: {e.What} {e.Mend}")],
-        StateFileException state => [state.Message],
+        StateStoreException state => [state.Message],
         OptionsValidationException options => ["The settings are wrong:", .. options.Failures.Select(static failure => $"  {failure}")],
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } used =>
             [$"{used.Message}", "  Stop the other process, or choose another address with Strangler:PublicUrl or Strangler:AdminUrl."],

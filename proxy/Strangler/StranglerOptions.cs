@@ -12,9 +12,12 @@ public sealed class StranglerOptions
     [Required(ErrorMessage = "The setting Strangler:Plan is missing: name the plan's file.")]
     public string Plan { get; set; } = "";
 
-    /// <summary>The SQLite file that keeps stages, the switch journal, the audit log and evidence.</summary>
+    /// <summary>The SQLite file that keeps stages, the switch journal, the audit log and evidence, unless <see cref="Database"/> names a server.</summary>
     /// <value><c>strangler.db</c></value>
     public string State { get; set; } = "strangler.db";
+
+    /// <summary>The database server that keeps them instead: for several proxies on several machines.</summary>
+    public StateDatabaseOptions Database { get; set; } = new();
 
     /// <summary>The key that every admin call carries.</summary>
     public string? AdminKey { get; set; }

@@ -49,6 +49,28 @@ public abstract class CatalogContract
     }
 
     [TestMethod]
+    public async Task ProductsApi_TextThatSomeDatabaseCannotKeep_IsTheSameOnAll()
+    {
+        using var visitor = new Visitor(await TargetAsync());
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products", new { sku = "CONTRACT-\0", name = "n\0", description = "\0", categoryId = 1, price = 1 });
+        await visitor.JsonAsync(HttpMethod.Post, "/api/categories", new { name = "n\0" });
+        await visitor.GetAsync("/api/products?search=lamp%00");
+        await Snapshot.VerifyAsync(visitor.Transcript);
+    }
+
+    [TestMethod]
+    public async Task Head_AnswersTheSameWhereverItIsAsked()
+    {
+        using var visitor = new Visitor(await TargetAsync());
+        await visitor.HeadAsync("/api/products/11");
+        await visitor.HeadAsync("/api/products?search=lamp&pageSize=3");
+        await visitor.HeadAsync("/api/products/999999");
+        await visitor.HeadAsync("/api/categories/4");
+        await visitor.HeadAsync("/products/13");
+        await Snapshot.VerifyAsync(visitor.Transcript);
+    }
+
+    [TestMethod]
     public async Task Api_NothingThere_404()
     {
         using var visitor = new Visitor(await TargetAsync());

@@ -1,3 +1,4 @@
+using Catalog.Service.Data.Databases;
 using Microsoft.EntityFrameworkCore;
 
 namespace Catalog.Service.Data;
@@ -8,8 +9,11 @@ internal sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> option
 
     public DbSet<Product> Products => Set<Product>();
 
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
         configurationBuilder.Properties<decimal>().HaveConversion<MoneyConverter>();
+        if (DatabaseKind.Collation(Database.ProviderName) is { } collation) configurationBuilder.Properties<string>().UseCollation(collation);
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -1,5 +1,6 @@
 using Contracts.Catalog;
 using Catalog.Service.Data;
+using Catalog.Service.Data.Databases;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Sync;
@@ -13,8 +14,8 @@ internal static class CatalogSync
 
     public static IServiceCollection AddCatalogSync(this IServiceCollection services, IConfiguration configuration)
     {
-        var database = configuration["Database:ConnectionString"] ?? new DatabaseOptions().ConnectionString;
-        services.AddSync(configuration, sync => sync.UseSqlite(database).Module(Module, Map));
+        var database = configuration.GetSection("Database").Get<DatabaseOptions>() ?? new DatabaseOptions();
+        services.AddSync(configuration, sync => sync.UseDatabase(DatabaseKind.Of(database.Provider).Name, database.ConnectionString).Module(Module, Map));
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<SyncInterceptor>());
         services.Configure<RazorPagesOptions>(options => options.Conventions.AddFolderApplicationModelConvention(
             "/Products", page => page.EndpointMetadata.Add(new SyncModuleAttribute(Module))));

@@ -21,6 +21,12 @@ internal sealed record ProductInput(string? Sku, string? Name, string? Descripti
         if (CategoryId is null or < 1) errors["categoryId"] = ["The category's id is needed."];
         if (Price is null or < 0 or > 1_000_000) errors["price"] = ["The price is needed and lies between 0 and 1000000."];
         else if (!Money.HasWholeCents(Price.Value)) errors["price"] = ["The price has at most two decimal places."];
+        // Not every database can keep it, and nobody can read it.
+        foreach (var (field, text) in new[] { ("sku", Sku), ("name", Name), ("description", Description) })
+        {
+            if (text?.Contains('\0', StringComparison.Ordinal) is true) errors[field] = ["The text holds a NUL character."];
+        }
+
         return errors;
     }
 

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using Legacy.Web.Data;
 using Legacy.Web.Seeding;
 
 namespace Legacy.Catalog.Data;
@@ -7,16 +5,16 @@ namespace Legacy.Catalog.Data;
 /// <summary>The sample's categories and products.</summary>
 internal static class CatalogSeed
 {
-    public static void Insert(DbTransaction transaction, SeedPlan plan, Action<int> progress)
+    public static void Insert(SeedTable insert, SeedPlan plan, Action<int> progress)
     {
-        using (var categories = BulkInsert.Into(transaction, "catalog_categories", "Id", "Name", "Description", "Version"))
+        using (var categories = insert("catalog_categories", ["Id", "Name", "Description", "Version"]))
         {
             for (var id = 1; id <= SeedPlan.Categories; id++)
                 categories.Add(id, SeedPlan.CategoryName(id), $"{SeedPlan.CategoryName(id)} for every day.", 1);
         }
 
-        using var products = BulkInsert.Into(
-            transaction, "catalog_products", "Id", "Sku", "Name", "Description", "CategoryId", "Price", "Version");
+        using var products = insert(
+            "catalog_products", ["Id", "Sku", "Name", "Description", "CategoryId", "Price", "Version"]);
         for (var id = 1; id <= plan.Products; id++)
         {
             var name = SeedPlan.ProductName(id);

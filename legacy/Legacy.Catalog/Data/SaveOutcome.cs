@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Legacy.Web.Data.Databases;
 using Microsoft.EntityFrameworkCore;
 
 namespace Legacy.Catalog.Data;
@@ -26,8 +28,7 @@ internal static class Saving
         {
             return SaveOutcome.Changed;
         }
-        catch (DbUpdateException error) when (error.InnerException is System.Data.Common.DbException { SqlState: "23505" or "23503" }
-            or Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 19 })
+        catch (DbUpdateException error) when (error.InnerException is DbException database && DatabaseKind.All.Any(kind => kind.IsConstraint(database)))
         {
             return SaveOutcome.Refused;
         }

@@ -21,6 +21,8 @@ internal sealed class ProductQueries(CatalogDbContext db)
         if (list.CategoryId is { } category) products = products.Where(product => product.CategoryId == category);
         if (list.Ids is { } ids) products = products.Where(product => ids.Contains(product.Id));
         if (string.IsNullOrWhiteSpace(list.Search)) return products;
+        // No text has one, and not every database can be asked for it.
+        if (list.Search.Contains('\0', StringComparison.Ordinal)) return products.Where(product => false);
 #pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL: lower() means the same on every database, a StringComparison has no translation.
         var term = list.Search.Trim().ToLower();
         return products.Where(product => product.Name.ToLower().Contains(term) || product.Sku.ToLower().Contains(term));

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using Legacy.Catalog.Data;
 using Legacy.Customers.Data;
@@ -12,14 +11,14 @@ namespace Legacy.Host.Database;
 /// <summary>Fills an empty database, the same on every machine.</summary>
 internal static partial class ShopSeed
 {
-    public static void Insert(DbTransaction transaction, SeedPlan plan, ILogger logger)
+    public static void Insert(SeedTable insert, SeedPlan plan, ILogger logger)
     {
         var watch = Stopwatch.StartNew();
-        CatalogSeed.Insert(transaction, plan, Progress("products"));
-        InventorySeed.Insert(transaction, plan, Progress("stock items"));
-        CustomersSeed.Insert(transaction);
-        OrderingSeed.Insert(transaction, plan);
-        PaymentsSeed.Insert(transaction, plan);
+        CatalogSeed.Insert(insert, plan, Progress("products"));
+        InventorySeed.Insert(insert, plan, Progress("stock items"));
+        CustomersSeed.Insert(insert);
+        OrderingSeed.Insert(insert, plan);
+        PaymentsSeed.Insert(insert, plan);
         LogSeeded(logger, plan.Products, SeedPlan.Customers, SeedPlan.Orders, watch.Elapsed.TotalSeconds);
 
         Action<int> Progress(string what) => done =>

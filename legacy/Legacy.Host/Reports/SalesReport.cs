@@ -9,7 +9,7 @@ namespace Legacy.Host.Reports;
 /// <summary>A product's sales, and what it is called and costs today.</summary>
 internal sealed record SalesRow(int ProductId, string Category, string Product, decimal? Price, int UnitsSold, decimal Revenue);
 
-/// <summary>Paid sales by product, best first. While the catalog's tables are the monolith's own it is one join over three modules.</summary>
+/// <summary>Paid sales by product, best first. Names are quoted: PostgreSQL takes others for lower case. While the catalog's tables are the monolith's own it is one join over three modules.</summary>
 internal sealed class SalesReport(ReportsDbContext db, ICatalog catalog, IModuleReads reads)
 {
     public async Task<PageOf<SalesRow>> ReadAsync(PageRequest page, int? productId, CancellationToken cancellationToken)
@@ -24,20 +24,18 @@ internal sealed class SalesReport(ReportsDbContext db, ICatalog catalog, IModule
     {
         var found = await db.Database.SqlQuery<JoinedSales>(
             $"""
-            SELECT s.ProductId, s.SoldAs, s.Units, s.Cents, p.Name AS ProductName, p.Price AS PriceCents, c.Name AS CategoryName
+            SELECT s."ProductId", s."SoldAs", s."Units", s."Cents", p."Name" AS "ProductName", p."Price" AS "PriceCents", c."Name" AS "CategoryName"
             FROM (
-                SELECT l.ProductId, MAX(l.ProductName) AS SoldAs, SUM(l.Quantity) AS Units, SUM(l.Quantity * l.Price) AS Cents
+                SELECT l."ProductId", MAX(l."ProductName") AS "SoldAs",
+                    CAST(SUM(l."Quantity") AS int) AS "Units", CAST(SUM(l."Quantity" * l."Price") AS bigint) AS "Cents"
                 FROM ordering_lines l
-                JOIN payments_payments y ON y.OrderId = l.OrderId
-                WHERE {productId} IS NULL OR l.ProductId = {productId}
-                GROUP BY l.ProductId
-                ORDER BY Cents DESC, l.ProductId
-                LIMIT {page.PageSize} OFFSET {page.Skip}
+                JOIN payments_payments y ON y."OrderId" = l."OrderId"
+                WHERE CAST({productId} AS int) IS NULL OR l."ProductId" = {productId}
+                GROUP BY l."ProductId"
             ) s
-            LEFT JOIN catalog_products p ON p.Id = s.ProductId
-            LEFT JOIN catalog_categories c ON c.Id = p.CategoryId
-            ORDER BY s.Cents DESC, s.ProductId
-            """).ToListAsync(cancellationToken);
+            LEFT JOIN catalog_products p ON p."Id" = s."ProductId"
+            LEFT JOIN catalog_categories c ON c."Id" = p."CategoryId"
+            """).OrderByDescending(one => one.Cents).ThenBy(one => one.ProductId).Skip(page.Skip).Take(page.PageSize).ToListAsync(cancellationToken);
         return [.. found.Select(one => Row(one.ProductId, one.SoldAs, one.Units, one.Cents, one.CategoryName, one.ProductName,
             one.PriceCents is { } cents ? Money.FromCents(cents) : null))];
     }
@@ -46,14 +44,13 @@ internal sealed class SalesReport(ReportsDbContext db, ICatalog catalog, IModule
     {
         var found = await db.Database.SqlQuery<Sales>(
             $"""
-            SELECT l.ProductId, MAX(l.ProductName) AS SoldAs, SUM(l.Quantity) AS Units, SUM(l.Quantity * l.Price) AS Cents
+            SELECT l."ProductId", MAX(l."ProductName") AS "SoldAs",
+                CAST(SUM(l."Quantity") AS int) AS "Units", CAST(SUM(l."Quantity" * l."Price") AS bigint) AS "Cents"
             FROM ordering_lines l
-            JOIN payments_payments y ON y.OrderId = l.OrderId
-            WHERE {productId} IS NULL OR l.ProductId = {productId}
-            GROUP BY l.ProductId
-            ORDER BY Cents DESC, l.ProductId
-            LIMIT {page.PageSize} OFFSET {page.Skip}
-            """).ToListAsync(cancellationToken);
+            JOIN payments_payments y ON y."OrderId" = l."OrderId"
+            WHERE CAST({productId} AS int) IS NULL OR l."ProductId" = {productId}
+            GROUP BY l."ProductId"
+            """).OrderByDescending(one => one.Cents).ThenBy(one => one.ProductId).Skip(page.Skip).Take(page.PageSize).ToListAsync(cancellationToken);
         var products = (await catalog.FindAsync([.. found.Select(one => one.ProductId)], cancellationToken)).ToDictionary(one => one.Id);
         return [.. found.Select(one =>
         {
@@ -64,9 +61,9 @@ internal sealed class SalesReport(ReportsDbContext db, ICatalog catalog, IModule
 
     private Task<int> CountAsync(int? productId, CancellationToken cancellationToken) => db.Database.SqlQuery<int>(
         $"""
-        SELECT COUNT(DISTINCT l.ProductId) AS Value
-        FROM ordering_lines l JOIN payments_payments y ON y.OrderId = l.OrderId
-        WHERE {productId} IS NULL OR l.ProductId = {productId}
+        SELECT CAST(COUNT(DISTINCT l."ProductId") AS int) AS "Value"
+        FROM ordering_lines l JOIN payments_payments y ON y."OrderId" = l."OrderId"
+        WHERE CAST({productId} AS int) IS NULL OR l."ProductId" = {productId}
         """).SingleAsync(cancellationToken);
 
     // A product that is gone keeps the name under which it was sold.

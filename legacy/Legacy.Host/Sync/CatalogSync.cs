@@ -2,6 +2,7 @@ using Contracts.Catalog;
 using Legacy.Catalog;
 using Legacy.Catalog.Data;
 using Legacy.Web.Data;
+using Legacy.Web.Data.Databases;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Sync;
@@ -15,8 +16,8 @@ internal static class CatalogSync
 
     public static IServiceCollection AddCatalogSync(this IServiceCollection services, IConfiguration configuration)
     {
-        var database = configuration["Database:ConnectionString"] ?? new DatabaseOptions().ConnectionString;
-        services.AddSync(configuration, sync => sync.UseSqlite(database).Module(Module, Map));
+        var database = configuration.GetSection("Database").Get<DatabaseOptions>() ?? new DatabaseOptions();
+        services.AddSync(configuration, sync => sync.UseDatabase(DatabaseKind.Of(database.Provider).Name, database.ConnectionString).Module(Module, Map));
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<SyncInterceptor>());
         services.AddSingleton<IWriteTurns, SyncWriteTurns>();
         services.Configure<RazorPagesOptions>(options => options.Conventions.AddFolderApplicationModelConvention(

@@ -34,14 +34,16 @@ internal static class StockEndpoints
         if (input.OnHand is not (>= 0 and <= 1_000_000))
             return Problems.Invalid(new Dictionary<string, string[]> { ["onHand"] = ["The quantity lies between 0 and 1000000."] });
 
-        await using var unit = await unitOfWork.BeginAsync(cancellationToken);
-        var stock = await db.Stock.SingleOrDefaultAsync(one => one.ProductId == productId, cancellationToken);
-        if (!EntityTag.Allows(context, stock?.Version ?? 0)) return Problems.Changed("stock item");
-        if (stock is null) db.Stock.Add(stock = new StockItem { ProductId = productId, OnHand = input.OnHand.Value });
-        else if (stock.OnHand != input.OnHand) stock.Set(input.OnHand.Value);
-        await db.SaveChangesAsync(cancellationToken);
-        await unit.CommitAsync(cancellationToken);
-        context.Response.GetTypedHeaders().ETag = EntityTag.OfVersion(stock.Version);
-        return Results.Ok(new StockJson(stock.ProductId, stock.OnHand, stock.Version));
+        return await unitOfWork.RunAsync(async unit =>
+        {
+            var stock = await db.Stock.SingleOrDefaultAsync(one => one.ProductId == productId, cancellationToken);
+            if (!EntityTag.Allows(context, stock?.Version ?? 0)) return Problems.Changed("stock item");
+            if (stock is null) db.Stock.Add(stock = new StockItem { ProductId = productId, OnHand = input.OnHand.Value });
+            else if (stock.OnHand != input.OnHand) stock.Set(input.OnHand.Value);
+            await db.SaveChangesAsync(cancellationToken);
+            await unit.CommitAsync(cancellationToken);
+            context.Response.GetTypedHeaders().ETag = EntityTag.OfVersion(stock.Version);
+            return Results.Ok(new StockJson(stock.ProductId, stock.OnHand, stock.Version));
+        }, cancellationToken);
     }
 }

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using Legacy.Web.Data;
 using Legacy.Web.Seeding;
 
 namespace Legacy.Inventory.Data;
@@ -7,9 +5,9 @@ namespace Legacy.Inventory.Data;
 /// <summary>Stock for every product; each fiftieth has sold out.</summary>
 internal static class InventorySeed
 {
-    public static void Insert(DbTransaction transaction, SeedPlan plan, Action<int> progress)
+    public static void Insert(SeedTable insert, SeedPlan plan, Action<int> progress)
     {
-        using var stock = BulkInsert.Into(transaction, "inventory_stock", "ProductId", "OnHand", "Version");
+        using var stock = insert("inventory_stock", ["ProductId", "OnHand", "Version"]);
         for (var id = 1; id <= plan.Products; id++)
         {
             stock.Add(id, id % 50 == 0 ? 0 : 100 + (int)(SeedPlan.Mix(id + 7_000_000L) % 900), 1);

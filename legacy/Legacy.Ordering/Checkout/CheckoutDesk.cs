@@ -18,7 +18,12 @@ internal sealed class CheckoutDesk(
         // Asked before the transaction begins: the catalog may live elsewhere, and nobody should wait for it while holding the lock.
         var products = (await catalog.FindAsync([.. wanted.Lines.Select(line => line.ProductId)], cancellationToken)).ToDictionary(one => one.Id);
 
-        await using var unit = await unitOfWork.BeginAsync(cancellationToken);
+        return await unitOfWork.RunAsync(unit => PlaceAsync(wanted, products, unit, cancellationToken), cancellationToken);
+    }
+
+    // Whatever may collide with another checkout comes before the card is charged, so that a charge is not made twice.
+    private async Task<CheckoutResult> PlaceAsync(PlaceOrder wanted, Dictionary<int, CatalogProduct> products, IUnit unit, CancellationToken cancellationToken)
+    {
         if (await EarlierAsync(wanted, cancellationToken) is { } earlier) return earlier;
         if (await customers.FindAsync(wanted.CustomerId, cancellationToken) is null)
             return new(CheckoutOutcome.UnknownCustomer, null, "There is no such customer.");
@@ -53,7 +58,7 @@ internal sealed class CheckoutDesk(
         var order = new Order
         {
             CustomerId = wanted.CustomerId,
-            PlacedAtUtc = time.GetUtcNow().UtcDateTime,
+            PlacedAtUtc = Moment.Now(time),
             IdempotencyKey = wanted.IdempotencyKey,
             RequestHash = wanted.IdempotencyKey is null ? null : wanted.Hash(),
         };

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using Legacy.Web.Data;
 using Legacy.Web.Seeding;
 
 namespace Legacy.Ordering.Data;
@@ -7,15 +5,22 @@ namespace Legacy.Ordering.Data;
 /// <summary>The sample's orders.</summary>
 internal static class OrderingSeed
 {
-    public static void Insert(DbTransaction transaction, SeedPlan plan)
+    public static void Insert(SeedTable insert, SeedPlan plan)
     {
-        using var orders = BulkInsert.Into(transaction, "ordering_orders", "Id", "CustomerId", "PlacedAtUtc", "Status", "Total");
-        using var lines = BulkInsert.Into(transaction, "ordering_lines", "OrderId", "ProductId", "ProductName", "Quantity", "Price");
+        // One table after the other: some databases take rows for one at a time.
+        using (var orders = insert("ordering_orders", ["Id", "CustomerId", "PlacedAtUtc", "Status", "Total"]))
+        {
+            for (var id = 1; id <= SeedPlan.Orders; id++)
+            {
+                var order = plan.Order(id);
+                orders.Add(id, order.CustomerId, order.PlacedAtUtc, "confirmed", order.TotalInCents);
+            }
+        }
+
+        using var lines = insert("ordering_lines", ["OrderId", "ProductId", "ProductName", "Quantity", "Price"]);
         for (var id = 1; id <= SeedPlan.Orders; id++)
         {
-            var order = plan.Order(id);
-            orders.Add(id, order.CustomerId, order.PlacedAtUtc, "confirmed", order.TotalInCents);
-            foreach (var line in order.Lines)
+            foreach (var line in plan.Order(id).Lines)
                 lines.Add(id, line.ProductId, SeedPlan.ProductName(line.ProductId), line.Quantity, line.PriceInCents);
         }
     }

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using Legacy.Web.Data;
 using Legacy.Web.Seeding;
 
 namespace Legacy.Payments.Data;
@@ -7,9 +5,9 @@ namespace Legacy.Payments.Data;
 /// <summary>One payment for each order of the sample data.</summary>
 internal static class PaymentsSeed
 {
-    public static void Insert(DbTransaction transaction, SeedPlan plan)
+    public static void Insert(SeedTable insert, SeedPlan plan)
     {
-        using var payments = BulkInsert.Into(transaction, "payments_payments", "Id", "OrderId", "Amount", "CardEnd", "CapturedAtUtc");
+        using var payments = insert("payments_payments", ["Id", "OrderId", "Amount", "CardEnd", "CapturedAtUtc"]);
         for (var id = 1; id <= SeedPlan.Orders; id++)
         {
             var order = plan.Order(id);

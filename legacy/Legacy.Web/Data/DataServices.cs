@@ -1,7 +1,8 @@
-using Microsoft.EntityFrameworkCore;
+using Legacy.Web.Data.Databases;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Legacy.Web.Data;
 
@@ -11,6 +12,7 @@ public static class DataServices
     {
         services.AddOptions<DatabaseOptions>().BindConfiguration("Database").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<IWriteTurns, LocalWriteTurns>();
+        services.AddSingleton(static provider => DatabaseKind.Of(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider));
         services.AddScoped<DatabaseSession>();
         services.AddScoped<IUnitOfWork>(provider => provider.GetRequiredService<DatabaseSession>());
         return services;
@@ -18,6 +20,9 @@ public static class DataServices
 
     public static IServiceCollection AddModuleContext<TContext>(this IServiceCollection services)
         where TContext : ModuleDbContext =>
-        services.AddDbContext<TContext>((provider, options) =>
-            options.UseSqlite(provider.GetRequiredService<DatabaseSession>().Connection).AddInterceptors(provider.GetServices<IInterceptor>()));
+        services.AddDbContext<TContext>(static (provider, options) =>
+        {
+            provider.GetRequiredService<DatabaseKind>().Configure(options, provider.GetRequiredService<DatabaseSession>().Connection);
+            options.AddInterceptors(provider.GetServices<IInterceptor>());
+        });
 }

@@ -1,18 +1,39 @@
 using System.Data;
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
+using Legacy.Web.Data.Databases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Legacy.Web.Data;
 
 /// <summary>One request's connection. The modules' contexts join it, so that one transaction can span them.</summary>
-public sealed class DatabaseSession(IOptions<DatabaseOptions> options, IWriteTurns writes) : IUnitOfWork, IAsyncDisposable, IDisposable
+public sealed class DatabaseSession(IOptions<DatabaseOptions> options, DatabaseKind kind, IWriteTurns writes) : IUnitOfWork, IAsyncDisposable, IDisposable
 {
     private readonly List<DbContext> _contexts = [];
     private DbTransaction? _transaction;
 
-    public DbConnection Connection { get; } = new SqliteConnection(options.Value.ConnectionString);
+    // Two that want the same row at once meet once; each meeting lets at least one of them go on.
+    private const int Attempts = 10;
+
+    public DbConnection Connection { get; } = kind.Connect(options.Value.ConnectionString);
+
+    public async Task<T> RunAsync<T>(Func<IUnit, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var unit = await BeginAsync(cancellationToken);
+                return await work(unit);
+            }
+            catch (Exception error) when (attempt < Attempts && HasLost(error))
+            {
+                // What was read belongs to a moment that is over.
+                foreach (var context in _contexts) context.ChangeTracker.Clear();
+            }
+        }
+    }
 
     public async Task<IUnit> BeginAsync(CancellationToken cancellationToken)
     {
@@ -21,7 +42,7 @@ public sealed class DatabaseSession(IOptions<DatabaseOptions> options, IWriteTur
         try
         {
             if (Connection.State != ConnectionState.Open) await Connection.OpenAsync(cancellationToken);
-            _transaction = await Connection.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
+            _transaction = await Connection.BeginTransactionAsync(kind.Isolation, cancellationToken);
             foreach (var context in _contexts) await context.Database.UseTransactionAsync(_transaction, cancellationToken);
             return new Unit(this, _transaction, turn);
         }
@@ -37,6 +58,9 @@ public sealed class DatabaseSession(IOptions<DatabaseOptions> options, IWriteTur
         _contexts.Add(context);
         if (_transaction is not null) context.Database.UseTransaction(_transaction);
     }
+
+    // A version that has moved on, or what the database says of two transactions that met.
+    private bool HasLost(Exception error) => error is DbUpdateConcurrencyException || (error as DbException ?? error.InnerException as DbException) is { } database && kind.IsConflict(database);
 
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
 

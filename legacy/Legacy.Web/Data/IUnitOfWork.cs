@@ -6,6 +6,9 @@ namespace Legacy.Web.Data;
 public interface IUnitOfWork
 {
     Task<IUnit> BeginAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs the work in a transaction, and again from its start when it has lost against another one; it commits the transaction itself.</summary>
+    Task<T> RunAsync<T>(Func<IUnit, Task<T>> work, CancellationToken cancellationToken);
 }
 
 /// <summary>The transaction under way. Left without a commit it is rolled back.</summary>

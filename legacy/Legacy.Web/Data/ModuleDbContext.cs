@@ -1,3 +1,4 @@
+using Legacy.Web.Data.Databases;
 using Microsoft.EntityFrameworkCore;
 
 namespace Legacy.Web.Data;
@@ -17,5 +18,6 @@ public abstract class ModuleDbContext : DbContext
         configurationBuilder.Properties<decimal>().HaveConversion<MoneyConverter>();
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
         configurationBuilder.Properties<string>().HaveMaxLength(200);
+        if (DatabaseKind.Collation(Database.ProviderName) is { } collation) configurationBuilder.Properties<string>().UseCollation(collation);
     }
 }

@@ -32,9 +32,10 @@ public sealed class SeedPlan(int products)
     public static string ProductName(int product)
     {
         var series = (product - 1) / Categories;
-        var kind = CategoryName(CategoryOf(product));
-        return $"{_makes[series % _makes.Length]} {_kinds[series / _makes.Length % _kinds.Length]} {kind[..^1]} {product}";
+        return $"{_makes[series % _makes.Length]} {_kinds[series / _makes.Length % _kinds.Length]} {One(CategoryName(CategoryOf(product)))} {product}";
     }
+
+    private static string One(string many) => many == "Knives" ? "Knife" : many[..^1];
 
     public static long PriceInCents(int product) => 499 + (long)(Mix(product) % 20_000);
 

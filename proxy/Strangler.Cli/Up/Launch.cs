@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Strangler.Cli.Up.Databases;
 
 namespace Strangler.Cli.Up;
 
 /// <summary>How each process is started: arguments, environment, placeholders.</summary>
-internal sealed class Launch(UpLayout layout, UpFile file, string configuration, string syncKey)
+internal sealed class Launch(UpLayout layout, UpFile file, string configuration, string syncKey, DatabaseServer? databases)
 {
     // The system shares one machine with its user: workstation collection and no instrumented code keep it small and quick to start.
     private static readonly (string Name, string Value)[] Thrift = [("DOTNET_gcServer", "0"), ("DOTNET_GCConserveMemory", "5"), ("DOTNET_TieredPGO", "0")];
@@ -13,6 +14,12 @@ internal sealed class Launch(UpLayout layout, UpFile file, string configuration,
     {
         var start = Dotnet(LocatedProject.Find(layout.Root, process.Project, configuration), [.. process.Arguments.Select(a => Fill(a, process)), "--urls", process.Url]);
         foreach (var (name, value) in process.Environment) start.Environment[name] = Fill(value, process);
+        if (databases is not null && process.Database is { } told)
+        {
+            start.Environment[told.Provider] = databases.Provider;
+            start.Environment[told.Connection] = databases.ConnectionTo(databases.NameOf(process.Name));
+        }
+
         return start;
     }
 
@@ -20,7 +27,13 @@ internal sealed class Launch(UpLayout layout, UpFile file, string configuration,
     {
         var start = Dotnet(LocatedProject.Find(layout.Root, project, configuration), []);
         start.Environment["Strangler__Plan"] = layout.Plan;
-        start.Environment["Strangler__State"] = Path.Combine(layout.Data, "strangler.db");
+        start.Environment["Strangler__State"] = layout.ProxyFile;
+        if (databases is not null)
+        {
+            start.Environment["Strangler__Database__Provider"] = databases.Provider;
+            start.Environment["Strangler__Database__ConnectionString"] = databases.ConnectionTo(databases.NameOf(UpFile.ProxyName));
+        }
+
         start.Environment["Strangler__AdminKeyFile"] = layout.AdminKeyFile;
         start.Environment["Strangler__SyncKeyFile"] = layout.SyncKeyFile;
         start.Environment["Strangler__PublicUrl"] = layout.PublicUrl;

@@ -76,6 +76,9 @@ internal sealed record UpProcess(string Name, string Project, int Port)
 
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>How the process is told of a database on a server; without it the process keeps the one that its environment names.</summary>
+    public UpDatabase? Database { get; init; }
+
     [JsonIgnore]
     public string Url => $"http://127.0.0.1:{Port}";
 }
@@ -85,3 +88,6 @@ internal sealed record UpProxy(string Project)
 {
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
+
+/// <summary>The names of the two environment variables.</summary>
+internal sealed record UpDatabase(string Provider, string Connection);

@@ -13,6 +13,12 @@ internal sealed record UpLayout(string Root, string File, string Plan, string Da
 
     public string StateFile => Path.Combine(Data, "up.json");
 
+    /// <summary>Which databases belong to the directory.</summary>
+    public string DatabaseFile => Path.Combine(Data, "database.json");
+
+    /// <summary>The proxy's state, where the databases are embedded.</summary>
+    public string ProxyFile => Path.Combine(Data, "strangler.db");
+
     public string LogOf(string process) => Path.Combine(Data, "logs", process + ".log");
 
     public static UpLayout Find(UpRequest request, string from)

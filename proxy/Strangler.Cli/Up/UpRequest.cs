@@ -4,21 +4,17 @@ namespace Strangler.Cli.Up;
 
 /// <summary>What the user asked for on the command line.</summary>
 internal sealed record UpRequest(
-    string? File, string? Plan, string? Data, int Port, int AdminPort, string Database, bool NoBuild, string Configuration, bool Verbose)
+    string? File, string? Plan, string? Data, int Port, int AdminPort, string? Database, string? Connection, bool NoBuild, string Configuration, bool Verbose)
 {
     /// <summary>Refuses what cannot be meant, before anything has been touched.</summary>
     public void Check()
     {
-        if (!string.Equals(Database, "sqlite", StringComparison.OrdinalIgnoreCase))
-        {
-            var known = Database.ToUpperInvariant() is "POSTGRESQL" or "SQLSERVER";
-            throw new CommandFailure(
-                known
-                    ? $"--database {Database} is not supported yet. Leave the option out: the embedded databases need nothing installed."
-                    : $"--database {Database}: no such kind. Use sqlite.",
-                ExitCode.WrongUse);
-        }
-
+        if (Database is not (null or "sqlite" or "postgresql" or "sqlserver"))
+            throw new CommandFailure($"--database {Database}: no such kind. Use sqlite, postgresql or sqlserver.", ExitCode.WrongUse);
+        if (Database is "postgresql" or "sqlserver" && string.IsNullOrWhiteSpace(Connection))
+            throw new CommandFailure($"--database {Database} needs --connection: the server, and a login that may create databases.", ExitCode.WrongUse);
+        if (Database is null or "sqlite" && Connection is not null)
+            throw new CommandFailure("--connection belongs to --database postgresql or sqlserver; embedded databases are files in the data directory.", ExitCode.WrongUse);
         CheckPort("--port", Port);
         CheckPort("--admin-port", AdminPort);
         if (Port == AdminPort)

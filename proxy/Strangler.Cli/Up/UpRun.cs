@@ -1,4 +1,5 @@
 using Strangler.Cli.Running;
+using Strangler.Cli.Up.Databases;
 
 namespace Strangler.Cli.Up;
 
@@ -20,6 +21,7 @@ internal sealed class UpRun(UpRequest request, CommandIo io)
         using var data = DataDirectory.Open(layout);
         DataDirectory.Key(layout.AdminKeyFile);
         var syncKey = DataDirectory.Key(layout.SyncKeyFile);
+        var choice = DatabaseChoice.Take(request, layout);
         Step("data", layout.Data);
 
         var orphans = await Orphans.StopAsync(UpState.Read(layout.StateFile), cancellation);
@@ -30,11 +32,20 @@ internal sealed class UpRun(UpRequest request, CommandIo io)
             (request.AdminPort, "the admin listener", "choose another with --admin-port"),
         ]);
 
+        var databases = choice.Server;
+        if (databases is not null)
+        {
+            var created = await databases.CreateAsync([.. file.Processes.Where(static p => p.Database is not null).Select(static p => p.Name).Append(UpFile.ProxyName).Select(databases.NameOf)], cancellation);
+            Step("dbs", $"{databases.Description}{(created.Count > 0 ? $"; created {string.Join(", ", created)}" : "")}");
+        }
+
+        // Only now: a server that could not be used binds nobody.
+        choice.Keep(layout);
         var proxy = LocatedProject.ProxyOf(file, layout);
         await BuildAsync(layout, [.. file.Processes.Select(p => p.Project).Append(proxy)], cancellation);
         using var hangup = new Hangup(cancellation);
         await using var system = new RunningSystem(layout, request.Verbose ? io.Line : null);
-        var launch = new Launch(layout, file, request.Configuration, syncKey);
+        var launch = new Launch(layout, file, request.Configuration, syncKey, databases);
         foreach (var process in file.Processes) system.Start(process.Name, process.Url, process.Url + process.Health, launch.Of(process));
         system.Start(UpFile.ProxyName, layout.PublicUrl, layout.AdminUrl + "/healthz", launch.OfProxy(proxy));
         await system.ReadyAsync(p => Step("ready", $"{p.Name} {p.Running.Url}"), hangup.Token);

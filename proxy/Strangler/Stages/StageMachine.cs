@@ -59,7 +59,8 @@ internal sealed partial class StageMachine(
             var step = await StepAsync(stored, planned, next, request, lease, waits: target > from + 1, cancellation).ConfigureAwait(false);
             last = step with { PauseMilliseconds = step.PauseMilliseconds ?? last.PauseMilliseconds };
             if (last.Refused) break;
-            stored = await StoredAsync(module, cancellation).ConfigureAwait(false);
+            // What has been done has been done, whether or not the caller is still there to hear of it.
+            stored = await StoredAsync(module, CancellationToken.None).ConfigureAwait(false);
         }
 
         return last with { From = from };

@@ -14,7 +14,7 @@ namespace Strangler.Stages;
 /// <summary>Registers the state machine, its store, the ownership switch and the admin API's services.</summary>
 public static class StranglerStagesServices
 {
-    /// <summary>Adds everything behind <c>MapStranglerAdmin</c>; call it after <c>AddStrangler</c>. The state file is opened, and upgraded if need be, when the host starts.</summary>
+    /// <summary>Adds everything behind <c>MapStranglerAdmin</c>; call it after <c>AddStrangler</c>. The proxies' state is opened, and upgraded if need be, when the host starts.</summary>
     public static IServiceCollection AddStranglerStages(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -26,8 +26,8 @@ public static class StranglerStagesServices
             var plans = provider.GetRequiredService<PlanStore>();
             return () => plans.Current;
         });
-        services.AddSingleton<IStageStore>(provider => new SqliteStageStore(
-            provider.GetRequiredService<IOptions<StranglerOptions>>().Value.State, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IValidateOptions<StranglerOptions>, StateDatabaseValidation>();
+        services.AddSingleton(static provider => StageStores.Open(provider.GetRequiredService<IOptions<StranglerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SideClient(
             new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan }, provider.GetRequiredService<Func<PlanSnapshot>>(), Key(provider.GetRequiredService<StranglerKeys>())));
         services.AddSingleton<StageTelemetry>();

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using TestKit;
+using TestKit.Databases;
 using TestKit.Processes;
 
 namespace Contract.Tests.Targets;
@@ -12,6 +13,7 @@ internal sealed class ShopPair : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly FreePort _legacyPort = FreePort.Take();
     private readonly FreePort _servicePort = FreePort.Take();
+    private readonly Dictionary<string, TestDatabase> _databases = [];
     private TestProcess? _legacy;
     private TestProcess? _service;
 
@@ -19,9 +21,11 @@ internal sealed class ShopPair : IAsyncDisposable
 
     public Uri Service => new(_servicePort.Url);
 
-    public static async Task<ShopPair> StartAsync()
+    /// <summary>Both on databases of the given kind.</summary>
+    public static async Task<ShopPair> StartAsync(string provider = TestDatabase.Sqlite)
     {
         var pair = new ShopPair();
+        foreach (var name in new[] { "legacy", "catalog" }) pair._databases[name] = await TestDatabase.CreateAsync(provider);
         pair._legacy = await TestProcess.StartAsync(pair.Start("legacy", "legacy/Legacy.Host", pair._legacyPort, pair._servicePort));
         pair._service = await TestProcess.StartAsync(pair.Start("catalog", "extracted/Catalog.Service", pair._servicePort, pair._legacyPort));
         return pair;
@@ -51,6 +55,7 @@ internal sealed class ShopPair : IAsyncDisposable
     {
         if (_legacy is not null) await _legacy.DisposeAsync();
         if (_service is not null) await _service.DisposeAsync();
+        foreach (var database in _databases.Values) await database.DisposeAsync();
         _legacyPort.Dispose();
         _servicePort.Dispose();
         _directory.Dispose();
@@ -62,7 +67,8 @@ internal sealed class ShopPair : IAsyncDisposable
         Url = new Uri(own.Url),
         Environment = new Dictionary<string, string>
         {
-            ["Database__ConnectionString"] = $"Data Source={_directory.File(name + ".db")}",
+            ["Database__Provider"] = _databases[name].Provider,
+            ["Database__ConnectionString"] = _databases[name].ConnectionString,
             ["Keys__Directory"] = _directory.File("keys"),
             ["Sync__Key"] = Key,
             ["Sync__Peers__catalog"] = peer.Url,

@@ -10,36 +10,34 @@ public sealed record Target(Uri Catalog, Uri Shop);
 public sealed class RunningTargets
 {
     private static readonly List<IAsyncDisposable> _running = [];
-    private static readonly ConcurrentDictionary<string, Lazy<Task<Target>>> _proxies = new();
+    private static readonly ConcurrentDictionary<string, Lazy<Task<Target>>> _targets = new();
 
-    private static readonly Lazy<Task<Target>> _legacy = new(async () =>
+    internal static Task<Target> LegacyOn(string provider) => Once($"legacy {provider}", async () =>
     {
-        var pair = Add(await ShopPair.StartAsync());
+        var pair = Add(await ShopPair.StartAsync(provider));
         return new Target(pair.Legacy, pair.Legacy);
     });
 
-    private static readonly Lazy<Task<Target>> _service = new(async () =>
+    internal static Task<Target> ServiceOn(string provider) => Once($"service {provider}", async () =>
     {
-        var pair = Add(await ShopPair.StartAsync());
+        var pair = Add(await ShopPair.StartAsync(provider));
         await pair.HandOverAsync();
         return new Target(pair.Service, pair.Legacy);
     });
 
-    internal static Task<Target> Legacy => _legacy.Value;
-
-    internal static Task<Target> Service => _service.Value;
-
-    internal static Task<Target> ProxyAt(string stage) => _proxies.GetOrAdd(stage, static name => new Lazy<Task<Target>>(async () =>
+    internal static Task<Target> ProxyAt(string stage) => Once($"proxy {stage}", async () =>
     {
-        var system = Add(await ProxiedShop.StartAsync(name));
+        var system = Add(await ProxiedShop.StartAsync(stage));
         return new Target(system.PublicUrl, system.PublicUrl);
-    })).Value;
+    });
 
     [AssemblyCleanup]
     public static async Task StopAsync()
     {
         foreach (var system in _running) await system.DisposeAsync();
     }
+
+    private static Task<Target> Once(string name, Func<Task<Target>> start) => _targets.GetOrAdd(name, _ => new Lazy<Task<Target>>(start)).Value;
 
     private static T Add<T>(T system)
         where T : IAsyncDisposable

@@ -22,6 +22,8 @@ internal sealed partial class Visitor(Target target) : IDisposable
 
     public Task GetAsync(string path, string? header = null, string? value = null) => SendAsync(HttpMethod.Get, path, null, header, value);
 
+    public Task HeadAsync(string path) => SendAsync(HttpMethod.Head, path, null, null, null);
+
     public Task JsonAsync(HttpMethod method, string path, object body, string? header = null, string? value = null) =>
         SendAsync(method, path, JsonContent.Create(body), header, value);
 

@@ -142,7 +142,8 @@ public sealed class UpStartTests
     }
 
     [TestMethod]
-    [DataRow("--database", "postgresql", "not supported yet")]
+    [DataRow("--database", "postgresql", "needs --connection")]
+    [DataRow("--connection", "Host=x", "belongs to --database")]
     [DataRow("--database", "oracle", "no such kind")]
     [DataRow("--port", "0", "no port")]
     [DataRow("--nonsense", "1", "--nonsense")]

@@ -3,6 +3,7 @@ using Strangler.Stages;
 using Strangler.Stages.Background;
 using Strangler.Stages.Switching;
 using TestKit;
+using TestKit.Databases;
 
 namespace Strangler.Tests.Stages;
 
@@ -13,9 +14,12 @@ public sealed class HostileStepTests
     private static readonly AdvanceRequest Forced = new(Force: true, Reason: "test");
 
     [TestMethod]
-    public async Task Retire_CallerHangsUpHalfWay_IsEnded()
+    [DataRow(TestDatabase.Sqlite)]
+    [DataRow(TestDatabase.PostgreSql)]
+    [DataRow(TestDatabase.SqlServer)]
+    public async Task Retire_CallerHangsUpHalfWay_IsEnded(string provider)
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         var proxy = await system.AtAsync(Stage.Extracted);
         await proxy.Get<Strangler.Admin.SideTasks>().DetachAsync("catalog", true, CancellationToken.None);
         using var caller = new CancellationTokenSource();

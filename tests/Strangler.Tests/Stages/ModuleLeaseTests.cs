@@ -30,17 +30,27 @@ public sealed class ModuleLeaseTests
         await lease.DisposeAsync();
     }
 
+    [TestMethod]
+    public async Task Renewal_StoreDoesNotAnswer_HolderIsTold()
+    {
+        var store = FailingStore.Create(failures: int.MaxValue, hanging: true);
+        var lease = (await ModuleLease.TakeAsync(store, "catalog", Duration, TimeProvider.System, CancellationToken.None))!;
+        await Eventually.TrueAsync(() => lease.Lost.IsCancellationRequested, TimeSpan.FromSeconds(10));
+        await lease.DisposeAsync();
+    }
+
     /// <summary>Grants a lease once, and fails so many times after that.</summary>
     public class FailingStore : DispatchProxy
     {
         private int _failures;
+        private bool _hanging;
 
         public int Calls { get; private set; }
 
-        internal static IStageStore Create(int failures)
+        internal static IStageStore Create(int failures, bool hanging = false)
         {
             var store = Create<IStageStore, FailingStore>();
-            Of(store)._failures = failures;
+            (Of(store)._failures, Of(store)._hanging) = (failures, hanging);
             return store;
         }
 
@@ -49,7 +59,14 @@ public sealed class ModuleLeaseTests
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
             if (targetMethod!.Name != nameof(IStageStore.TakeLeaseAsync)) return Task.CompletedTask;
-            return ++Calls > 1 && _failures-- > 0 ? Task.FromException<long?>(new IOException("the disk is away")) : Task.FromResult<long?>(1);
+            if (++Calls == 1 || _failures-- <= 0) return Task.FromResult<long?>(1);
+            return _hanging ? HangAsync((CancellationToken)args![^1]!) : Task.FromException<long?>(new IOException("the disk is away"));
+        }
+
+        private static async Task<long?> HangAsync(CancellationToken cancellation)
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return null;
         }
     }
 }

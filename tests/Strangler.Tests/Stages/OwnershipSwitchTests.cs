@@ -1,11 +1,12 @@
 using Strangler.Stages;
 using Strangler.Stages.Background;
 using TestKit;
+using TestKit.Databases;
 
 namespace Strangler.Tests.Stages;
 
-[TestClass]
-public sealed class OwnershipSwitchTests
+/// <summary>The ownership switch, whatever the database of the proxies' state.</summary>
+public abstract class OwnershipSwitchTests(string provider)
 {
     public static IEnumerable<object[]> Lines =>
         from point in new[] { "switch.held", "switch.fence-answered", "switch.fenced", "switch.drain-answered", "switch.drained", "switch.opened", "switch.published", "switch.followed" }
@@ -16,7 +17,7 @@ public sealed class OwnershipSwitchTests
     [DynamicData(nameof(Lines))]
     public async Task Coordinator_DiesAtLine_AnotherEndsTheSwitch(string point, bool forward)
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         await system.AtAsync(forward ? Stage.Canary : Stage.Extracted);
         var before = forward ? 1 : 2;
         var crash = new CrashAt(point);
@@ -35,7 +36,7 @@ public sealed class OwnershipSwitchTests
     [TestMethod]
     public async Task Switch_DrainExceedsItsLimit_OldOwnerWritesAgainAtANewEpoch()
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         var proxy = await system.AtAsync(Stage.Canary);
         // A change that arrives after the preflight has looked and then stays.
         system.Legacy.Fault = LateWrite(system);
@@ -56,7 +57,7 @@ public sealed class OwnershipSwitchTests
     [TestMethod]
     public async Task Switch_FenceFailsForAWhile_NoLateFenceCanTakeTheOwnerAway()
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         var proxy = await system.AtAsync(Stage.Canary);
         var fences = 0;
         system.Legacy.Fault = call => call == "fence" && Interlocked.Increment(ref fences) <= 3 ? "500" : null;
@@ -68,7 +69,7 @@ public sealed class OwnershipSwitchTests
     [TestMethod]
     public async Task Switch_FenceIsRefused_OldOwnerWritesAgain()
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         var proxy = await system.AtAsync(Stage.Canary);
         system.Legacy.Fault = call => call == "fence" ? "409" : null;
         await Assert.ThrowsExactlyAsync<SwitchAbortedException>(() => Extract(proxy));
@@ -81,7 +82,7 @@ public sealed class OwnershipSwitchTests
     [TestMethod]
     public async Task Switch_FenceAnswerIsLost_OldOwnerWritesAgainAtANewEpoch()
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         var proxy = await system.AtAsync(Stage.Canary);
         system.Legacy.Fault = call => call == "fence" ? "cut" : null;
         await Assert.ThrowsExactlyAsync<SwitchAbortedException>(() => Extract(proxy));
@@ -91,7 +92,7 @@ public sealed class OwnershipSwitchTests
     [TestMethod]
     public async Task Switch_OpenAnswerIsLost_GoesForward()
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         var proxy = await system.AtAsync(Stage.Canary);
         var lost = 0;
         system.Service.Fault = call => call == "open" && Interlocked.Increment(ref lost) == 1 ? "cut" : null;
@@ -103,7 +104,7 @@ public sealed class OwnershipSwitchTests
     [TestMethod]
     public async Task Switch_NewOwnerCannotOpen_OldOwnerReturnsAndALateOpeningIsRefused()
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         var proxy = await system.AtAsync(Stage.Canary);
         system.Service.Fault = call => call == "open" ? "500" : null;
         await Assert.ThrowsExactlyAsync<SwitchAbortedException>(() => Extract(proxy));
@@ -120,7 +121,7 @@ public sealed class OwnershipSwitchTests
     [TestMethod]
     public async Task Switch_NewOwnerSilentAfterOpen_NobodyElseIsOpenedUntilItAnswers()
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         await system.AtAsync(Stage.Canary);
         var proxy = system.Join(null, ("Strangler:Stages:AnswerLimit", "00:00:00.800"));
         var dead = false;
@@ -142,7 +143,7 @@ public sealed class OwnershipSwitchTests
     [DataRow("switch.reopened")]
     public async Task Coordinator_DiesWhileAborting_AnotherReopensTheOldOwner(string point)
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         await system.AtAsync(Stage.Canary);
         system.Legacy.Fault = call => call == "fence" ? "cut" : null;
         var dying = system.Join(new CrashAt(point));
@@ -156,7 +157,7 @@ public sealed class OwnershipSwitchTests
     [TestMethod]
     public async Task Switch_ParkedChange_IsRefusedBeforeAnyWriteIsHeld()
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         var proxy = await system.AtAsync(Stage.Canary);
         system.Legacy.Parked = 1;
         var outcome = await proxy.Machine.AdvanceAsync("catalog", new AdvanceRequest(Stage.Extracted, Force: true, Reason: "test"), CancellationToken.None);
@@ -168,7 +169,7 @@ public sealed class OwnershipSwitchTests
     [TestMethod]
     public async Task Switch_WritesUnderFire_NoneLostAndThePauseIsReported()
     {
-        await using var system = await SwitchSystem.StartAsync();
+        await using var system = await SwitchSystem.StartAsync(provider);
         var proxy = await system.AtAsync(Stage.Canary);
         using var stop = new CancellationTokenSource();
         var acknowledged = new List<string>();
@@ -208,3 +209,12 @@ public sealed class OwnershipSwitchTests
         return null;
     };
 }
+
+[TestClass]
+public sealed class SqliteOwnershipSwitchTests() : OwnershipSwitchTests(TestDatabase.Sqlite);
+
+[TestClass]
+public sealed class PostgreSqlOwnershipSwitchTests() : OwnershipSwitchTests(TestDatabase.PostgreSql);
+
+[TestClass]
+public sealed class SqlServerOwnershipSwitchTests() : OwnershipSwitchTests(TestDatabase.SqlServer);

@@ -5,16 +5,19 @@ using Strangler.Stages;
 using Strangler.Stages.Store;
 using Strangler.Stages.Switching;
 using TestKit;
+using TestKit.Databases;
 
 namespace Strangler.Tests.Stages;
 
-/// <summary>The two sides of a synced module, one state file, and as many proxies' state machines on it as a test asks for.</summary>
+/// <summary>The two sides of a synced module, one store, and as many proxies' state machines on it as a test asks for.</summary>
 internal sealed class SwitchSystem : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly List<ServiceProvider> _proxies = [];
 
-    private SwitchSystem(FakeSide legacy, FakeSide service) => (Legacy, Service) = (legacy, service);
+    private readonly TestDatabase _database;
+
+    private SwitchSystem(FakeSide legacy, FakeSide service, TestDatabase database) => (Legacy, Service, _database) = (legacy, service, database);
 
     public FakeSide Legacy { get; }
 
@@ -22,10 +25,11 @@ internal sealed class SwitchSystem : IAsyncDisposable
 
     public string StateFile => _directory.File("state.db");
 
-    public static async Task<SwitchSystem> StartAsync()
+    public static async Task<SwitchSystem> StartAsync(string provider = TestDatabase.Sqlite)
     {
+        var database = await TestDatabase.CreateAsync(provider);
         var (legacy, service) = await FakeSide.StartPairAsync();
-        return new SwitchSystem(legacy, service);
+        return new SwitchSystem(legacy, service, database);
     }
 
     /// <summary>Another proxy on the same store.</summary>
@@ -44,6 +48,12 @@ internal sealed class SwitchSystem : IAsyncDisposable
             ["Strangler:Stages:DrainLimit"] = "00:00:01", ["Strangler:Stages:OpenLimit"] = "00:00:00.300", ["Strangler:Stages:PreflightLimit"] = "00:00:00.300",
             ["Strangler:Stages:AnswerLimit"] = "00:00:05", ["Strangler:Stages:LeaseDuration"] = "00:00:02", ["Strangler:Stages:PollInterval"] = "00:00:00.050",
         };
+        if (_database is not SqliteTestDatabase)
+        {
+            values["Strangler:Database:Provider"] = _database.Provider;
+            values["Strangler:Database:ConnectionString"] = _database.ConnectionString;
+        }
+
         foreach (var (key, value) in settings) values[key] = value;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddMetrics();
@@ -90,6 +100,7 @@ internal sealed class SwitchSystem : IAsyncDisposable
         foreach (var proxy in _proxies) await proxy.DisposeAsync();
         await Legacy.DisposeAsync();
         await Service.DisposeAsync();
+        await _database.DisposeAsync();
         _directory.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace TestKit.Databases;
@@ -27,6 +28,8 @@ public sealed class PostgresTestDatabase : TestDatabase
         await cluster.RunAsync($"CREATE DATABASE {name}");
         return new PostgresTestDatabase(cluster, name);
     }
+
+    public override DbConnection Connect() => new NpgsqlConnection(ConnectionString);
 
     public override async ValueTask DisposeAsync()
     {

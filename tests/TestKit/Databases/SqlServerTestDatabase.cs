@@ -34,6 +34,8 @@ public sealed class SqlServerTestDatabase : TestDatabase
         return new SqlServerTestDatabase(server, name);
     }
 
+    public override DbConnection Connect() => Connection(ConnectionString);
+
     public override async ValueTask DisposeAsync()
     {
         await RunAsync(_server, $"ALTER DATABASE [{Name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE");
@@ -42,8 +44,7 @@ public sealed class SqlServerTestDatabase : TestDatabase
 
     private static async Task RunAsync(string server, string sql)
     {
-        await using var connection = Factory().CreateConnection()!;
-        connection.ConnectionString = server;
+        await using var connection = Connection(server);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Statements that take no parameters, with names made here.
@@ -53,9 +54,14 @@ public sealed class SqlServerTestDatabase : TestDatabase
     }
 
     // The client comes with the project under test; the test kit does not bring it to those that have none.
-    private static DbProviderFactory Factory() =>
-        Type.GetType("Microsoft.Data.SqlClient.SqlClientFactory, Microsoft.Data.SqlClient")?.GetField("Instance")?.GetValue(null) as DbProviderFactory
-        ?? throw new InvalidOperationException("Microsoft.Data.SqlClient is not among what this test project references.");
+    private static DbConnection Connection(string connectionString)
+    {
+        var factory = Type.GetType("Microsoft.Data.SqlClient.SqlClientFactory, Microsoft.Data.SqlClient")?.GetField("Instance")?.GetValue(null) as DbProviderFactory
+            ?? throw new InvalidOperationException("Microsoft.Data.SqlClient is not among what this test project references.");
+        var connection = factory.CreateConnection()!;
+        connection.ConnectionString = connectionString;
+        return connection;
+    }
 
     private static string Without(string connection, params IEnumerable<string> keys)
     {

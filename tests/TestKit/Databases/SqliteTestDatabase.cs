@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
 namespace TestKit.Databases;
@@ -12,6 +13,8 @@ public sealed class SqliteTestDatabase : TestDatabase
     public string File => _directory.File("test.db");
 
     public override string ConnectionString => new SqliteConnectionStringBuilder { DataSource = File }.ToString();
+
+    public override DbConnection Connect() => new SqliteConnection(ConnectionString);
 
     public override ValueTask DisposeAsync()
     {

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace TestKit.Databases;
 
 /// <summary>A database of its own for one test, removed afterwards.</summary>
@@ -21,6 +23,42 @@ public abstract class TestDatabase : IAsyncDisposable
         SqlServer => await SqlServerTestDatabase.CreateAsync(),
         _ => throw new ArgumentException($"\"{provider}\" is none of {Sqlite}, {PostgreSql}, {SqlServer}.", nameof(provider)),
     };
+
+    /// <summary>A closed connection to it.</summary>
+    public abstract DbConnection Connect();
+
+    /// <summary>Runs statements from outside of what is tested.</summary>
+    public async Task RunAsync(string sql)
+    {
+        await using var connection = Connect();
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of the tests.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>All rows of a query, each as its values joined by a bar.</summary>
+    public async Task<IReadOnlyList<string>> RowsAsync(string sql)
+    {
+        await using var connection = Connect();
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of the tests.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            var values = new object[reader.FieldCount];
+            reader.GetValues(values);
+            rows.Add(string.Join('|', values));
+        }
+
+        return rows;
+    }
 
     public abstract ValueTask DisposeAsync();
 }

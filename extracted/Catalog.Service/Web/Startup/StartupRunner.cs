@@ -1,5 +1,6 @@
+using System.Data.Common;
+using Catalog.Service.Data.Databases;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace Catalog.Service.Web.Startup;
@@ -7,12 +8,14 @@ namespace Catalog.Service.Web.Startup;
 /// <summary>Runs the application; a start that fails for a known reason ends with one line on standard error and exit code 1.</summary>
 internal static class StartupRunner
 {
-    public static async Task<int> RunAsync(Func<Task<WebApplication>> build)
+    public static async Task<int> RunAsync(Func<Task<WebApplication?>> build)
     {
         ArgumentNullException.ThrowIfNull(build);
         try
         {
             await using var app = await build();
+            // There was something else to do, and it is done.
+            if (app is null) return 0;
             await StartAsync(app);
             await app.WaitForShutdownAsync();
             return 0;
@@ -45,8 +48,9 @@ internal static class StartupRunner
         FormatException or ArgumentOutOfRangeException { ParamName: "port" } => $"{error.Message.TrimEnd('.')}. Mend the address in --urls: http://host:port, with a port up to 65535.",
         OptionsValidationException invalid => string.Join(" ", invalid.Failures),
         UnauthorizedAccessException or IOException => $"{error.Message.TrimEnd('.')}. Make the directory writable, or name another one in the settings.",
-        SqliteException { SqliteErrorCode: 8 or 14 } => $"The database cannot be written ({error.Message.TrimEnd('.')}). Mend the rights of its directory, or name another file in Database:ConnectionString.",
-        SqliteException { SqliteErrorCode: 11 or 26 } => $"The database file is damaged or no database ({error.Message.TrimEnd('.')}). Restore it, or name another file in Database:ConnectionString.",
+        DbException database => DatabaseKind.All.Select(kind => kind.Mend(database)).FirstOrDefault(mend => mend is not null),
+        ArgumentException or KeyNotFoundException when error.Source is "Npgsql" or "Microsoft.Data.SqlClient" or "Microsoft.Data.Sqlite" =>
+            $"Database:ConnectionString does not fit Database:Provider: {error.Message.TrimEnd('.')}. Mend one of them.",
         _ => null,
     };
 }

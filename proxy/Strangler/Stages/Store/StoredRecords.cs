@@ -28,9 +28,13 @@ internal sealed record AuditEntry(
 internal sealed record EvidenceRecord(DateTimeOffset At, string Module, string Kind, string Plan, string Document);
 
 /// <summary>Another coordinator has changed the same row; whoever sees this has to stop and look again.</summary>
-internal sealed class StateConflictException(string message) : Exception(message);
+internal sealed class StateConflictException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The database has refused a second row where one may be.</summary>
+    public static StateConflictException OfRow(Exception error) => new("Another coordinator has written the same at the same moment.", error);
+}
 
-/// <summary>The state file cannot be used: it was written by a newer proxy, is no such file, or cannot be opened.</summary>
-/// <param name="message">Names the file and how to mend it.</param>
+/// <summary>The proxies' state cannot be used: it was written by a newer proxy, is no such database, or cannot be opened.</summary>
+/// <param name="message">Names the file or the database and how to mend it.</param>
 /// <param name="inner">What the database said.</param>
-public sealed class StateFileException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class StateStoreException(string message, Exception? inner = null) : Exception(message, inner);

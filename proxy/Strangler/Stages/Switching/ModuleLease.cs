@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Strangler.Stages.Store;
 
 namespace Strangler.Stages.Switching;
@@ -41,7 +42,7 @@ internal sealed class ModuleLease : IAsyncDisposable
     {
         await _ended.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
-        if (!_lost.IsCancellationRequested) await _store.ReleaseLeaseAsync(_name, _holder, CancellationToken.None).ConfigureAwait(false);
+        if (!_lost.IsCancellationRequested) await ReleaseAsync().ConfigureAwait(false);
         _ended.Dispose();
         _lost.Dispose();
     }
@@ -78,16 +79,32 @@ internal sealed class ModuleLease : IAsyncDisposable
     private async Task<bool> RenewedAsync()
     {
         var asked = _time.GetTimestamp();
+        // A store that does not answer must not keep the holder from hearing that its lease has run out.
+        using var limit = new CancellationTokenSource(_duration / 3, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ended.Token);
         try
         {
-            if (await _store.TakeLeaseAsync(_name, _holder, _duration, _ended.Token).ConfigureAwait(false) != Token) return false;
+            if (await _store.TakeLeaseAsync(_name, _holder, _duration, either.Token).ConfigureAwait(false) != Token) return false;
             Volatile.Write(ref _granted, asked);
             return true;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception) when (!_ended.IsCancellationRequested)
         {
             // The store may be busy for a moment; what it has granted holds until it runs out.
             return !RanOut;
+        }
+    }
+
+    private async Task ReleaseAsync()
+    {
+        using var limit = new CancellationTokenSource(_duration, _time);
+        try
+        {
+            await _store.ReleaseLeaseAsync(_name, _holder, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is DbException or OperationCanceledException)
+        {
+            // What was done under the lease is done, and a lease that cannot be given back runs out.
         }
     }
 }

@@ -1,0 +1,42 @@
+using System.Data.Common;
+using Microsoft.Data.SqlClient;
+using Strangler.Stages.Store.SqlServer;
+
+namespace Strangler.Cli.Up.Databases;
+
+/// <summary>The login needs dbcreator, or databases that are there and in which it is db_owner.</summary>
+internal sealed class SqlServerServer(SqlConnectionStringBuilder settings) : DatabaseServer(settings.InitialCatalog)
+{
+    public override string Provider => "sqlserver";
+
+    public override string Place => settings.DataSource;
+
+    public static SqlServerServer Read(string connection)
+    {
+        try
+        {
+            var settings = new SqlConnectionStringBuilder(connection);
+            return settings.DataSource.Length == 0 ? throw new ArgumentException("It names no server.") : new SqlServerServer(settings);
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            throw Unreadable("SQL Server", error, "Server=127.0.0.1;User Id=strangler;Password=...");
+        }
+    }
+
+    public override string ConnectionTo(string database) => new SqlConnectionStringBuilder(settings.ToString()) { InitialCatalog = database }.ToString();
+
+    protected override DbConnection Connect() => new SqlConnection(new SqlConnectionStringBuilder(settings.ToString()) { InitialCatalog = "master", Pooling = false, ConnectTimeout = 10 }.ToString());
+
+    protected override async Task<bool> CreateAsync(DbConnection connection, string name, CancellationToken cancellation)
+    {
+        if (await RunAsync(connection, "SELECT DB_ID(@name)", cancellation, name) is not (null or DBNull)) return false;
+        await RunAsync(connection, $"CREATE DATABASE [{name}]", cancellation);
+        // Readers and writers do not wait for each other, and a backfill reads one moment.
+        await RunAsync(connection, $"ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON", cancellation);
+        await RunAsync(connection, $"ALTER DATABASE [{name}] SET ALLOW_SNAPSHOT_ISOLATION ON", cancellation);
+        return true;
+    }
+
+    protected override string Mend(DbException error) => SqlServerFailure.Mend(error, "--connection");
+}
