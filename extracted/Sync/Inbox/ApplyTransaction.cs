@@ -5,7 +5,7 @@ using Sync.Databases;
 namespace Sync.Inbox;
 
 /// <summary>One transaction in which messages are applied: version first, then the row.</summary>
-internal sealed class ApplyTransaction(SyncDatabase database, ModuleRegistry registry, DbConnection connection, DbTransaction transaction, string module, long now) : IDisposable
+internal sealed class ApplyTransaction(SyncDatabase database, ModuleRegistry registry, DbConnection connection, DbTransaction transaction, string module, long now, bool ignoreVersions) : IDisposable
 {
     private readonly Dictionary<EntityMap, RowWriter> _writers = [];
     private readonly DbCommand _raise = connection.Command(transaction, database.Sql.RaiseVersion,
@@ -19,7 +19,7 @@ internal sealed class ApplyTransaction(SyncDatabase database, ModuleRegistry reg
         _raise.Parameters[3].Value = message.Epoch;
         _raise.Parameters[4].Value = message.Position;
         _raise.Parameters[5].Value = decoded.Row is null ? now : DBNull.Value;
-        if (_raise.ExecuteNonQuery() == 0) return Compare(message);
+        if (_raise.ExecuteNonQuery() == 0 && !ignoreVersions) return Compare(message);
         var writer = WriterOf(decoded.Map!);
         if (decoded.Row is { } row) writer.Upsert(row);
         else writer.Delete(decoded.Map!.ParseKey(message.Key));

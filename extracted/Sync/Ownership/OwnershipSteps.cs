@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Sync.Capture;
 using Sync.Databases;
 using Sync.Delivery;
@@ -18,6 +19,7 @@ internal sealed partial class OwnershipSteps(
     DeliveryStore deliveries,
     Receivers receivers,
     SyncSignals signals,
+    IOptions<SyncOptions> options,
     ILogger<OwnershipSteps> logger)
 {
     /// <summary>Waits for the writes under way and refuses later ones. The position is read after the fence, in its transaction: nothing is ever written behind it.</summary>
@@ -37,7 +39,7 @@ internal sealed partial class OwnershipSteps(
         ChangeAsync(module, async (row, connection, transaction) =>
         {
             if (row.State == OwnerState.Owner && row.Epoch == epoch) return row;
-            if (row.State is OwnerState.Retired or OwnerState.Owner || epoch <= row.Epoch) throw Conflict(row, $"it cannot be opened at epoch {epoch}");
+            if (row.State is OwnerState.Retired or OwnerState.Owner || (epoch <= row.Epoch && !options.Value.Break.Epoch)) throw Conflict(row, $"it cannot be opened at epoch {epoch}");
             if (capture) RequirePeer(row);
             foreach (var (entity, above) in keys ?? new Dictionary<string, long>())
             {
