@@ -1,0 +1,62 @@
+using Faults.Running;
+using Faults.Wire;
+
+namespace Faults.Scheduling;
+
+/// <summary>Makes a schedule from a seed and from nothing else: the same seed, the same faults.</summary>
+internal static class Scheduler
+{
+    /// <summary>The lines of a switch that goes well, in their order.</summary>
+    public static IReadOnlyList<string> Points { get; } =
+        ["switch.held", "switch.fence-answered", "switch.fenced", "switch.drain-answered", "switch.drained", "switch.opened", "switch.published", "switch.followed"];
+
+    private static readonly string[] _victims = ["coordinator", "legacy", "service", "bystander"];
+    private static readonly string[] _processes = ["legacy", "service", "proxy-a", "proxy-b"];
+
+    public static Schedule Of(int seed, string provider = "sqlite", string? broken = null)
+    {
+        var random = new Random(seed);
+        var two = random.Next(4) > 0;
+        var clocks = random.Next(3) > 0 ? [] : _processes.Where(_ => random.Next(2) == 0).ToDictionary(name => name, _ => TimeSpan.FromMinutes(random.Next(-10, 11)));
+        foreach (var even in clocks.Where(c => c.Value == TimeSpan.Zero).ToList()) clocks.Remove(even.Key);
+        var rounds = new List<Round>();
+        var disk = (string?)null;
+        for (var i = 0; i < 2 + random.Next(2); i++)
+        {
+            var faults = new List<Fault>();
+            if (random.Next(8) > 0) faults.Add(AtPoint(random, two));
+            if (random.Next(2) == 0) faults.Add(OnWire(random));
+            if (random.Next(6) == 0) faults.Add(Fault.Of(FaultKind.Lock, "", Pick(random, "legacy", "service", "state"), Seconds(random, 0.3, 2.5)));
+            if (random.Next(8) == 0)
+            {
+                disk ??= Pick(random, "legacy", "service");
+                faults.Add(Fault.Of(FaultKind.FullDisk, "", disk, Seconds(random, 0.3, 1.5)));
+            }
+
+            if (random.Next(2) == 0) faults.Add(Fault.Of(FaultKind.Echo, "", "", TimeSpan.Zero));
+            rounds.Add(new Round(i % 2 == 0, random.Next(two ? 2 : 1), faults));
+        }
+
+        return new Schedule(seed, new ShopSetting { TwoProxies = two, Clocks = clocks, SmallDisk = disk, Break = broken, Provider = provider }, rounds);
+    }
+
+    private static Fault AtPoint(Random random, bool two)
+    {
+        var point = Points[random.Next(Points.Count)];
+        var victim = _victims[random.Next(two ? 4 : 3)];
+        return random.Next(3) > 0
+            ? Fault.Of(FaultKind.Kill, point, victim, Seconds(random, 0, 1.5))
+            : Fault.Of(FaultKind.Pause, point, victim, Seconds(random, 0.3, 4));
+    }
+
+    private static Fault OnWire(Random random)
+    {
+        var all = Enum.GetValues<WireFault>().Where(static fault => fault != WireFault.None).ToArray();
+        random.Shuffle(all);
+        return new Fault(FaultKind.Wire, "", "wire", TimeSpan.Zero, all[..random.Next(1, 4)], random.Next(10, 60));
+    }
+
+    private static TimeSpan Seconds(Random random, double least, double most) => TimeSpan.FromMilliseconds((int)(1000 * (least + ((most - least) * random.NextDouble()))));
+
+    private static string Pick(Random random, params ReadOnlySpan<string> from) => from[random.Next(from.Length)];
+}
