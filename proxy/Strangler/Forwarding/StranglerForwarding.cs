@@ -16,6 +16,7 @@ internal sealed class StranglerForwarding(
     EvidenceLedger ledger,
     MirrorTap mirror,
     HeldForwarding held,
+    IOwnerRefresh refresh,
     StranglerTelemetry telemetry)
 {
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -51,6 +52,7 @@ internal sealed class StranglerForwarding(
     {
         var (module, endpoint) = (planned.Module, planned.Endpoint);
         var state = states.Of(module.Name);
+        if (module.Data == Plan.DataMode.Synced && ownWrites.EpochOf(context, module.Name) > state.Epoch) state = await NewerAsync(context, module.Name);
         var stage = state.StageOf(endpoint.Id);
         var bucket = stage == Stage.Canary ? buckets.Of(context, table.Plan.Clients) : 0;
         var decision = EndpointDecision.Decide(writes: false, stage, state, bucket);
@@ -100,5 +102,21 @@ internal sealed class StranglerForwarding(
         if (Outcome.IsOfTheProxy(context)) await Outcome.AnswerAsync(context);
         else tap.Complete();
         ledger.Served(endpoint.Id, target, context.Response.StatusCode);
+    }
+
+    /// <summary>The client has met an owner of which this proxy has not heard: the one that it knows would answer with what was before.</summary>
+    private async Task<ModuleState> NewerAsync(HttpContext context, string module)
+    {
+        try
+        {
+            await refresh.RefreshAsync(module, context.RequestAborted);
+        }
+        catch (Exception error) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // A look that fails has taught nothing.
+            telemetry.OwnerNotLearnt(error, module);
+        }
+
+        return states.Of(module);
     }
 }

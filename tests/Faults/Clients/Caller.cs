@@ -53,7 +53,10 @@ internal sealed class Caller : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TaskCanceledException)
         {
-            return new Reply(0, error.Message, null, start, _history.Now);
+            var reply = new Reply(0, error.Message, null, start, _history.Now);
+            // Nobody hammers at a door that is shut.
+            await Task.Delay(100);
+            return reply;
         }
     }
 

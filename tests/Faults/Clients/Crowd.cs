@@ -45,7 +45,7 @@ internal sealed class Crowd : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             await person.TurnAsync();
-            await Task.Delay(random.Next(10, 60), _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(random.Next(20, 80), _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }
