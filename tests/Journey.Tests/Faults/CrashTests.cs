@@ -1,0 +1,46 @@
+using Faults.Running;
+using Faults.Scheduling;
+
+namespace Journey.Tests.Faults;
+
+/// <summary>kill -9 of a real process at each named line of a switch, there and back, under traffic. Named by the point of the crash.</summary>
+[TestClass, DoNotParallelize]
+public sealed class CrashTests
+{
+    [TestMethod]
+    [Timeout(120_000)]
+    [DataRow("switch.held")]
+    [DataRow("switch.fence-answered")]
+    [DataRow("switch.fenced")]
+    [DataRow("switch.drain-answered")]
+    [DataRow("switch.drained")]
+    [DataRow("switch.opened")]
+    [DataRow("switch.published")]
+    [DataRow("switch.followed")]
+    public Task Coordinator_DiesAtLine_TheOtherProxyEndsTheSwitch(string point) => FaultRuns.AssertHoldsAsync(BothWays(point, "coordinator"), switches: 2);
+
+    [TestMethod]
+    [Timeout(120_000)]
+    [DataRow("switch.held")]
+    [DataRow("switch.drained")]
+    [DataRow("switch.opened")]
+    public Task Side_DiesAtLine_ComesBackAndLosesNothing(string point) => FaultRuns.AssertHoldsAsync(BothWays(point, "legacy", "service"), switches: 2);
+
+    [TestMethod]
+    [Timeout(120_000)]
+    public Task Owner_StandsStillSinceItWasDrained_WakesAsNobody() => FaultRuns.AssertHoldsAsync(
+        Of(Pause("switch.drained", "legacy"), Pause("switch.drained", "service")), switches: 2);
+
+    [TestMethod]
+    [Timeout(120_000)]
+    public Task Coordinator_StandsStillUntilItsLeaseIsTaken_WakesAsNobody() => FaultRuns.AssertHoldsAsync(
+        Of(Pause("switch.fenced", "coordinator"), Pause("switch.drained", "coordinator")), switches: 2);
+
+    private static Schedule BothWays(string point, params string[] victims) => Of([.. victims.SelectMany(victim => new[] { Kill(point, victim), Kill(point, victim) })]);
+
+    private static Fault Kill(string point, string victim) => Fault.Of(FaultKind.Kill, point, victim, TimeSpan.Zero);
+
+    private static Fault Pause(string point, string victim) => Fault.Of(FaultKind.Pause, point, victim, TimeSpan.FromSeconds(1.5));
+
+    private static Schedule Of(params Fault[] faults) => new(1, new ShopSetting(), [.. faults.Select(static (fault, i) => new Round(i % 2 == 0, i % 2, [fault]))]);
+}
