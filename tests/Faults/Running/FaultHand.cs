@@ -1,5 +1,6 @@
 using Faults.History;
 using Faults.Scheduling;
+using Faults.Wire;
 
 namespace Faults.Running;
 
@@ -37,6 +38,19 @@ internal sealed class FaultHand(FaultyShop shop, RunHistory history)
         else await Task.Delay(fault.Lasts);
         process.Resume();
         Over(name, fault, start, loses: false);
+    }
+
+    /// <summary>Nothing arrives any more; those who go past the proxies write on until the fence, so that something is left to be drained.</summary>
+    public async Task CutAsync(Fault fault, string coordinator, System.Action letGo)
+    {
+        history.Tell($"{coordinator} is at {fault.Point}: the wire is cut");
+        foreach (var wire in shop.Wires.Values) wire.Set([WireFault.Drop], 100);
+        var written = history.Operations.Count + 20;
+        await UntilAsync(() => history.Operations.Count >= written && shop.Databases.Values.Any(static database => database.Backlog().Waiting > 0));
+        letGo();
+        await Task.Delay(fault.Lasts);
+        foreach (var wire in shop.Wires.Values) wire.Clear();
+        history.Tell("the wire is whole again");
     }
 
     /// <summary>A lock or a full disk.</summary>

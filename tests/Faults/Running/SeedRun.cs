@@ -57,29 +57,36 @@ internal sealed class SeedRun
         await UntilAsync("traffic before the switch", () => History.Operations.Count >= ready);
 
         var waiting = round.Faults.Where(static f => f.Point.Length > 0).ToDictionary(static f => f.Point);
-        foreach (var point in waiting.Keys.Append("switch.drained").Distinct()) StopPoint.Set(_shop, point);
+        var armed = waiting.Keys.Append("switch.drained").ToHashSet();
+        foreach (var point in armed) StopPoint.Set(_shop, point);
         var last = _shop.State.LastSwitch();
         var asked = AskAsync(_shop.Proxies[round.Coordinator], last);
-        await UntilAsync("a switch that ends", () => Attend(waiting) && asked.IsCompleted && _shop.State.Open() is null);
-        foreach (var point in Scheduler.Points) StopPoint.Clear(_shop, point);
+        await UntilAsync("a switch that ends", () =>
+        {
+            Attend(waiting, armed);
+            return asked.IsCompleted && _shop.State.Open() is null;
+        });
+        foreach (var point in Scheduler.Points.Concat(Scheduler.AbortPoints)) StopPoint.Clear(_shop, point);
         await Task.WhenAll(_hands);
         _hands.Clear();
         foreach (var wire in _shop.Wires.Values) wire.Clear();
         if (round.Faults.Any(static f => f.Kind == FaultKind.Echo)) await _echo.AllAsync();
     }
 
-    /// <summary>Does what is due at the points that a coordinator has come to. True when nothing is under way.</summary>
-    private bool Attend(Dictionary<string, Fault> waiting)
+    /// <summary>Does what is due at the points that a coordinator has come to.</summary>
+    private void Attend(Dictionary<string, Fault> waiting, HashSet<string> armed)
     {
-        foreach (var point in waiting.Keys.Append("switch.drained").ToList())
+        foreach (var point in armed.ToList())
         {
             if (StopPoint.ReachedBy(_shop, point) is not { } coordinator) continue;
+            armed.Remove(point);
             if (point == "switch.drained") LookAtBoth();
-            if (waiting.Remove(point, out var fault)) _hands.Add(_hand.StrikeAsync(fault, coordinator, _shop.State.Open()?.Token ?? 0, () => StopPoint.Clear(_shop, point)));
-            else StopPoint.Clear(_shop, point);
-        }
+            if (!waiting.TryGetValue(point, out var fault)) LetGo();
+            else if (fault.Kind == FaultKind.Cut) _hands.Add(_hand.CutAsync(fault, coordinator, LetGo));
+            else _hands.Add(_hand.StrikeAsync(fault, coordinator, _shop.State.Open()?.Token ?? 0, LetGo));
 
-        return true;
+            void LetGo() => StopPoint.Clear(_shop, point);
+        }
     }
 
     /// <summary>Fenced and drained, both sides hold the same: nobody writes, and nothing is under way.</summary>

@@ -21,6 +21,9 @@ internal enum FaultKind
     /// <summary>Deliveries between the sides meet faults all through the round.</summary>
     Wire,
 
+    /// <summary>From a line of the switch on nothing is delivered between the sides for a while: it cannot drain and is aborted.</summary>
+    Cut,
+
     /// <summary>After the switch, calls and deliveries of earlier epochs arrive once more.</summary>
     Echo,
 }

@@ -10,6 +10,9 @@ internal static class Scheduler
     public static IReadOnlyList<string> Points { get; } =
         ["switch.held", "switch.fence-answered", "switch.fenced", "switch.drain-answered", "switch.drained", "switch.opened", "switch.published", "switch.followed"];
 
+    /// <summary>The lines of a switch that is aborted.</summary>
+    public static IReadOnlyList<string> AbortPoints { get; } = ["switch.aborting", "switch.reopened"];
+
     private static readonly string[] _victims = ["coordinator", "legacy", "service", "bystander"];
     private static readonly string[] _processes = ["legacy", "service", "proxy-a", "proxy-b"];
 
@@ -24,8 +27,10 @@ internal static class Scheduler
         for (var i = 0; i < 2 + random.Next(2); i++)
         {
             var faults = new List<Fault>();
-            if (random.Next(8) > 0) faults.Add(AtPoint(random, two));
-            if (random.Next(2) == 0) faults.Add(OnWire(random));
+            var aborts = random.Next(5) == 0;
+            if (aborts) faults.AddRange(Aborted(random, two, seed + i));
+            else if (random.Next(8) > 0) faults.Add(AtPoint(random, two, Points, seed + (3 * i), (seed / Points.Count) + i));
+            if (!aborts && random.Next(2) == 0) faults.Add(OnWire(random));
             if (random.Next(6) == 0) faults.Add(Fault.Of(FaultKind.Lock, "", Pick(random, "legacy", "service", "state"), Seconds(random, 0.3, 2.5)));
             if (random.Next(8) == 0)
             {
@@ -40,13 +45,19 @@ internal static class Scheduler
         return new Schedule(seed, new ShopSetting { TwoProxies = two, Clocks = clocks, SmallDisk = disk, Break = broken, Provider = provider }, rounds);
     }
 
-    private static Fault AtPoint(Random random, bool two)
+    // Points and victims are walked through and not drawn, so that a campaign comes to all of them.
+    private static Fault AtPoint(Random random, bool two, IReadOnlyList<string> points, int point, int victim)
     {
-        var point = Points[random.Next(Points.Count)];
-        var victim = _victims[random.Next(two ? 4 : 3)];
+        var who = _victims[victim % (two ? 4 : 3)];
         return random.Next(3) > 0
-            ? Fault.Of(FaultKind.Kill, point, victim, Seconds(random, 0, 1.5))
-            : Fault.Of(FaultKind.Pause, point, victim, Seconds(random, 0.3, 4));
+            ? Fault.Of(FaultKind.Kill, points[point % points.Count], who, Seconds(random, 0, 1.5))
+            : Fault.Of(FaultKind.Pause, points[point % points.Count], who, Seconds(random, 0.3, 4));
+    }
+
+    private static IEnumerable<Fault> Aborted(Random random, bool two, int number)
+    {
+        yield return Fault.Of(FaultKind.Cut, "switch.held", "wire", TimeSpan.FromSeconds(7));
+        if (random.Next(3) > 0) yield return AtPoint(random, two, AbortPoints, number, number / AbortPoints.Count);
     }
 
     private static Fault OnWire(Random random)

@@ -28,6 +28,16 @@ public sealed class CrashTests
 
     [TestMethod]
     [Timeout(120_000)]
+    [DataRow("switch.aborting")]
+    [DataRow("switch.reopened")]
+    public Task Coordinator_DiesWhileItAborts_TheOldOwnerGoesOn(string point)
+    {
+        var cut = Fault.Of(FaultKind.Cut, "switch.held", "wire", TimeSpan.FromSeconds(7));
+        return FaultRuns.AssertHoldsAsync(new Schedule(1, new ShopSetting(), [new Round(true, 0, [cut, Kill(point, "coordinator")])]), switches: 1);
+    }
+
+    [TestMethod]
+    [Timeout(120_000)]
     public Task Owner_StandsStillSinceItWasDrained_WakesAsNobody() => FaultRuns.AssertHoldsAsync(
         Of(Pause("switch.drained", "legacy"), Pause("switch.drained", "service")), switches: 2);
 

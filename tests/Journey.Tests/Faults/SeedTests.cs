@@ -18,7 +18,7 @@ public sealed class SeedTests
     {
         var rounds = Enumerable.Range(1, 200).SelectMany(static seed => Scheduler.Of(seed).Rounds).ToList();
         var missing =
-            from point in Scheduler.Points
+            from point in Scheduler.Points.Concat(Scheduler.AbortPoints)
             from victim in new[] { "coordinator", "legacy", "service", "bystander" }
             from forward in new[] { true, false }
             where !rounds.Any(r => r.Forward == forward && r.Faults.Any(f => f.Point == point && f.Victim == victim))
