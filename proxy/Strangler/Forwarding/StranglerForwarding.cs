@@ -71,6 +71,15 @@ internal sealed class StranglerForwarding(
         if (target == Side.Legacy) ledger.LegacyCalled(module.Name, endpoint);
         Reassignment.To(context, table, planned, target);
         await next(context);
+        if (standsIn && Outcome.IsUnavailable(context) && !await MayStandInAsync(context, state, module.Name, table.Plan.Limits.OwnWritesBudget))
+        {
+            tap.Discard();
+            Outcome.Clear(context);
+            await Answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, retryAfterSeconds: 1);
+            ledger.Served(endpoint.Id, target, context.Response.StatusCode);
+            return;
+        }
+
         if (standsIn && Outcome.IsUnavailable(context))
         {
             ledger.FellBack(endpoint.Id);
@@ -103,6 +112,10 @@ internal sealed class StranglerForwarding(
         else tap.Complete();
         ledger.Served(endpoint.Id, target, context.Response.StatusCode);
     }
+
+    /// <summary>Where the service is owner, the legacy's copy may lack what this client has been told is done: no answer is better than that it never was.</summary>
+    private async ValueTask<bool> MayStandInAsync(HttpContext context, ModuleState state, string module, TimeSpan budget) =>
+        state.Owner == Side.Legacy || await ownWrites.MayReadCopyAsync(context, module, budget);
 
     /// <summary>The client has met an owner of which this proxy has not heard: the one that it knows would answer with what was before.</summary>
     private async Task<ModuleState> NewerAsync(HttpContext context, string module)

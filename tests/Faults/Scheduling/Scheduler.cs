@@ -21,6 +21,9 @@ internal static class Scheduler
         var random = new Random(seed);
         var two = random.Next(4) > 0;
         var clocks = random.Next(3) > 0 ? [] : _processes.Where(_ => random.Next(2) == 0).ToDictionary(name => name, _ => TimeSpan.FromMinutes(random.Next(-10, 11)));
+        // Proxies that share a file are on one machine, and its clock is theirs; those that share a server may differ.
+        if (provider == "sqlite" && clocks.TryGetValue("proxy-a", out var proxies)) clocks["proxy-b"] = proxies;
+        else if (provider == "sqlite") clocks.Remove("proxy-b");
         foreach (var even in clocks.Where(c => c.Value == TimeSpan.Zero).ToList()) clocks.Remove(even.Key);
         var rounds = new List<Round>();
         var disk = (string?)null;

@@ -168,6 +168,31 @@ public sealed class OwnershipTests
     }
 
     [TestMethod]
+    public async Task Read_ServiceCannotAnswerWhoHasJustWritten_IsRefusedRatherThanShownWhatWasBefore()
+    {
+        var wait = new Positions();
+        await using var test = await ProxyUnderTest.StartAsync(
+            service: static async context =>
+            {
+                if (context.Request.Method == "GET") context.Abort();
+                context.Response.Headers["Strangler-Position"] = "catalog;2;5";
+                await ProxyUnderTest.Echo("service")(context);
+            },
+            data: "synced", services: services => services.AddSingleton<IPositionWait>(wait));
+        test.Publish(Stage.Extracted, 100, Side.Service, epoch: 2);
+        using (await test.Client.PutAsync("/api/products/1", new StringContent("x")))
+        using (var read = await test.Client.GetAsync("/api/products/1"))
+        {
+            Assert.AreEqual(HttpStatusCode.ServiceUnavailable, read.StatusCode);
+            Assert.AreEqual(TimeSpan.FromSeconds(1), read.Headers.RetryAfter?.Delta);
+        }
+
+        wait.Reached = true;
+        using var later = await test.Client.GetAsync("/api/products/1");
+        Assert.AreEqual("legacy", later.Headers.GetValues("X-Side").Single());
+    }
+
+    [TestMethod]
     public async Task Read_CookieNamesALaterEpochThanIsKnown_LooksForTheOwnerFirst()
     {
         var known = new LateNews();
