@@ -32,11 +32,14 @@ internal sealed class FaultHand(FaultyShop shop, RunHistory history)
         }
 
         process.Pause();
+        // Stopped in the middle of a transaction it keeps the file's lock, and nobody can take anything over from it.
+        var locked = shop.Proxies.Contains(name) && shop.State.IsLocked();
         letGo();
         // It is woken when the others have gone on without it, if they can.
         if (fault.Victim == "coordinator" && shop.Proxies.Count > 1) await UntilAsync(() => shop.State.Open() is not { } open || open.Token != token);
         else await Task.Delay(fault.Lasts);
         process.Resume();
+        if (locked) Over("state", fault, start, loses: false);
         Over(name, fault, start, loses: false);
     }
 

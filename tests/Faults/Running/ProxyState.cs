@@ -24,6 +24,24 @@ internal sealed class ProxyState(string file)
         "SELECT from_side, to_side, old_epoch, new_epoch, position, COALESCE(outcome, 'open') FROM switch_journal WHERE keys <> '{}' ORDER BY id",
         static r => new FencePoint(Lower(r.GetString(0)), Lower(r.GetString(1)), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetString(5)));
 
+    /// <summary>True when another process is in a write transaction and stays in it.</summary>
+    public bool IsLocked()
+    {
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False;Default Timeout=1");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        try
+        {
+            command.CommandText = "PRAGMA busy_timeout = 1000; BEGIN IMMEDIATE; ROLLBACK";
+            command.ExecuteNonQuery();
+            return false;
+        }
+        catch (SqliteException)
+        {
+            return true;
+        }
+    }
+
     public IDisposable Lock()
     {
         var connection = new SqliteConnection($"Data Source={file};Pooling=False");
