@@ -15,7 +15,7 @@ internal static class Keys
             if (before.Contains(key.Key)) yield return new Violation("key collision", $"key {key.Key} was there before {key.First()}");
         }
 
-        if (history.Stills.LastOrDefault() is not { } end) yield break;
+        if (history.End is not { } end) yield break;
         var given = creates.Where(static o => o.Outcome == Outcome.Acknowledged).Select(static o => o.Key).ToHashSet();
         var open = creates.Where(static o => o.Outcome == Outcome.Unknown).Select(static o => o.Value).ToHashSet();
         var refused = creates.Where(static o => o.Outcome == Outcome.Refused).ToDictionary(static o => o.Value!);

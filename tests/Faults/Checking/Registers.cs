@@ -12,7 +12,7 @@ internal static class Registers
     {
         var violations = new List<Violation>();
         var before = history.Before.ToDictionary(static row => row.Key);
-        var end = history.Stills.LastOrDefault();
+        var end = history.End;
         var created = history.Operations.Where(static o => o is { Act: Act.Create, Outcome: Outcome.Acknowledged }).Select(static o => o.Key).ToHashSet();
         foreach (var row in history.Operations.Where(o => o.Key > 0 && o.Act != Act.Transfer && !history.Accounts.Contains(o.Key)).GroupBy(static o => o.Key))
         {

@@ -25,7 +25,7 @@ internal static class Transfers
         var told = transfers.Where(static o => o.Outcome == Outcome.Acknowledged).ToList();
         foreach (var same in told.SelectMany(static o => new[] { (o.Key, o.Version, o), (o.Other, o.OtherVersion, o) }).GroupBy(static t => (t.Item1, t.Item2)).Where(static g => g.Count() > 1))
             yield return new Violation("applied once", $"account {same.Key.Item1} got version {same.Key.Item2} more than once: {string.Join("; ", same.Select(static t => t.o))}");
-        if (history.Stills.LastOrDefault() is not { } end) yield break;
+        if (history.End is not { } end) yield break;
         var open = transfers.Where(static o => o.Outcome == Outcome.Unknown).ToList();
         foreach (var (side, rows) in new[] { ("legacy", end.Legacy), ("service", end.Service) })
         {

@@ -26,7 +26,10 @@ internal sealed record Outage(string Who, string What, TimeSpan Start, TimeSpan 
 internal sealed record FencePoint(string From, string To, long Epoch, long NewEpoch, long Position, string Outcome);
 
 /// <summary>Both sides, read while the module was fenced and drained, or at the end.</summary>
-internal sealed record Stillness(string When, IReadOnlyList<Row> Legacy, IReadOnlyList<Row> Service);
+internal sealed record Stillness(string When, IReadOnlyList<Row> Legacy, IReadOnlyList<Row> Service)
+{
+    public const string TheEnd = "the end";
+}
 
 /// <summary>Everything that a run saw, for the checker.</summary>
 internal sealed class RunHistory
@@ -57,6 +60,9 @@ internal sealed class RunHistory
     public IReadOnlyList<Row> Before { get; set; } = [];
 
     public IReadOnlySet<int> Accounts { get; set; } = new HashSet<int>();
+
+    /// <summary>The last look, once nothing was under way; null when the run came to no end.</summary>
+    public Stillness? End => Stills.LastOrDefault(static still => still.When == Stillness.TheEnd);
 
     public void Tell(string what) => Story.Enqueue($"{Now.TotalSeconds,7:0.000} {what}");
 

@@ -43,7 +43,7 @@ internal sealed class SeedRun
         }
 
         history.Fences.AddRange(shop.State.Fences());
-        history.Stills.Enqueue(new Stillness("the end", shop.Databases["legacy"].Products(), shop.Databases["service"].Products()));
+        history.Stills.Enqueue(new Stillness(Stillness.TheEnd, shop.Databases["legacy"].Products(), shop.Databases["service"].Products()));
     }
 
     private async Task RoundAsync(Round round)

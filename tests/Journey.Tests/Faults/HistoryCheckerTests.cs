@@ -147,7 +147,7 @@ public sealed class HistoryCheckerTests
 
     private static RunHistory End(RunHistory history, IReadOnlyList<Row> rows)
     {
-        history.Stills.Enqueue(new Stillness("the end", rows, rows));
+        history.Stills.Enqueue(new Stillness(Stillness.TheEnd, rows, rows));
         return history;
     }
 
