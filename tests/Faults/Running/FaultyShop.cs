@@ -135,7 +135,7 @@ internal sealed class FaultyShop : IAsyncDisposable
             ["Strangler__Break__Allowed"] = "true",
             ["Strangler__Break__Points"] = PointsOf(name),
             ["Strangler__Stages__LeaseDuration"] = "00:00:02",
-            ["Strangler__Stages__DrainLimit"] = "00:00:05",
+            ["Strangler__Stages__DrainLimit"] = "00:00:03",
             ["Strangler__Stages__FenceLimit"] = "00:00:03",
             ["Strangler__Stages__PreflightLimit"] = "00:00:03",
         };

@@ -59,7 +59,7 @@ internal static class Scheduler
 
     private static IEnumerable<Fault> Aborted(Random random, bool two, int number)
     {
-        yield return Fault.Of(FaultKind.Cut, "switch.held", "wire", TimeSpan.FromSeconds(7));
+        yield return Fault.Of(FaultKind.Cut, "switch.held", "wire", TimeSpan.FromSeconds(4));
         if (random.Next(3) > 0) yield return AtPoint(random, two, AbortPoints, number, number / AbortPoints.Count);
     }
 

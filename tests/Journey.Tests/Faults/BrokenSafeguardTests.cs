@@ -1,4 +1,6 @@
+using Faults.Running;
 using Faults.Scheduling;
+using Faults.Wire;
 
 namespace Journey.Tests.Faults;
 
@@ -9,7 +11,7 @@ public sealed class BrokenSafeguardTests
     private const int MostSeeds = 8;
 
     [TestMethod]
-    [Timeout(240_000)]
+    [Timeout(600_000)]
     [DataRow("Fence", "one owner")]
     [DataRow("Epoch", "acknowledged write lost")]
     [DataRow("Acknowledgement", "acknowledged write lost")]
@@ -18,7 +20,7 @@ public sealed class BrokenSafeguardTests
         var found = new List<string>();
         for (var seed = 1; seed <= MostSeeds; seed++)
         {
-            var report = await FaultRuns.RunAsync(Scheduler.Of(seed, broken: safeguard));
+            var report = await FaultRuns.RunAsync(new Schedule(seed, new ShopSetting { Break = safeguard }, [ThereOrBack(true), ThereOrBack(false)]));
             if (report.Kept is not null) Directory.Delete(report.Kept, recursive: true);
             found.AddRange(report.Violations.Select(static v => v.Rule));
             if (found.Contains(rule)) return;
@@ -26,4 +28,7 @@ public sealed class BrokenSafeguardTests
 
         Assert.Fail($"Without {safeguard}, {MostSeeds} seeds found only: {string.Join(", ", found.Distinct())}");
     }
+
+    private static Round ThereOrBack(bool forward) => new(
+        forward, 0, [new Fault(FaultKind.Wire, "", "wire", TimeSpan.Zero, [WireFault.Drop, WireFault.Repeat], 50), Fault.Of(FaultKind.Echo, "", "", TimeSpan.Zero)]);
 }

@@ -27,7 +27,7 @@ public sealed class SeedTests
     }
 
     [TestMethod]
-    [Timeout(120_000)]
+    [Timeout(300_000)]
     [DataRow(3)]
     [DataRow(7)]
     public Task Seed_Runs_BreaksNoPromise(int seed) => FaultRuns.AssertHoldsAsync(Scheduler.Of(seed), switches: 1);
