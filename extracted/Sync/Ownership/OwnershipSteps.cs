@@ -51,9 +51,10 @@ internal sealed partial class OwnershipSteps(
             return row with { State = OwnerState.Owner, Epoch = epoch, Floor = epoch, Capture = capture };
         }, cancellationToken);
 
-    public Task FollowAsync(ModuleMap module, long epoch, bool reset, CancellationToken cancellationToken) =>
+    public Task FollowAsync(ModuleMap module, long epoch, bool reset, long? expected, CancellationToken cancellationToken) =>
         ChangeAsync(module, async (row, connection, transaction) =>
         {
+            RequireExpected(row, expected);
             var fits = row.State switch
             {
                 OwnerState.Follower => epoch >= row.Epoch,
@@ -67,15 +68,17 @@ internal sealed partial class OwnershipSteps(
             return row with { State = OwnerState.Follower, Epoch = epoch, Floor = floor, Capture = false };
         }, cancellationToken);
 
-    public async Task CaptureAsync(ModuleMap module, bool enabled, CancellationToken cancellationToken)
+    public async Task CaptureAsync(ModuleMap module, bool enabled, long? expected, long? at, CancellationToken cancellationToken)
     {
         await ChangeAsync(module, async (row, connection, transaction) =>
         {
+            RequireExpected(row, expected);
             if (row.State != OwnerState.Owner) throw Conflict(row, "only an owner captures");
+            if (at < row.Epoch) throw Conflict(row, $"it cannot go back to epoch {at}");
             if (enabled) RequirePeer(row);
             // Rows changed while capture was off must count as newer than anything the receiver has had.
             if (enabled && !row.Capture) await connection.Command(transaction, database.Sql.SkipPosition).RunAsync(cancellationToken);
-            return row with { Capture = enabled };
+            return row with { Capture = enabled, Epoch = at ?? row.Epoch, Floor = at ?? row.Floor };
         }, cancellationToken);
         if (!enabled) await DiscardAsync(module, cancellationToken);
     }
@@ -141,6 +144,12 @@ internal sealed partial class OwnershipSteps(
         }
 
         return keys;
+    }
+
+    /// <summary>A coordinator that stood still may call late: what it knew then must still hold.</summary>
+    private static void RequireExpected(ModuleOwnership row, long? expected)
+    {
+        if (expected is { } known && known != row.Epoch) throw Conflict(row, $"the caller knew it at epoch {known}, and it has moved on");
     }
 
     /// <summary>Changes captured for nobody would be missing on the other side after it is switched on.</summary>
