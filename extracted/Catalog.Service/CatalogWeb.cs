@@ -45,6 +45,7 @@ internal static class CatalogWeb
         app.MapRazorPages();
         var api = app.MapGroup("/api").WithTags("Catalog").WithSyncModule(CatalogSync.Module);
         api.MapProducts();
+        api.MapPrices();
         api.MapCategories();
         app.MapSync();
     }

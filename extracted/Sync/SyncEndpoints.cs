@@ -62,13 +62,13 @@ public static class SyncEndpoints
 
     private static async Task<IResult> CaptureAsync(string name, CaptureRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
     {
-        await steps.CaptureAsync(Find(registry, name), body.Enabled, cancellationToken);
+        await steps.CaptureAsync(Find(registry, name), body.Enabled, body.Expected, body.At, cancellationToken);
         return await StatusAsync(name, registry, status, cancellationToken);
     }
 
     private static async Task<IResult> FollowAsync(string name, FollowRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
     {
-        await steps.FollowAsync(Find(registry, name), body.Epoch, body.Reset, cancellationToken);
+        await steps.FollowAsync(Find(registry, name), body.Epoch, body.Reset, body.Expected, cancellationToken);
         return await StatusAsync(name, registry, status, cancellationToken);
     }
 
@@ -137,9 +137,9 @@ public static class SyncEndpoints
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
-    private sealed record CaptureRequest(bool Enabled);
+    private sealed record CaptureRequest(bool Enabled, long? Expected = null, long? At = null);
 
-    private sealed record FollowRequest(long Epoch, bool Reset = false);
+    private sealed record FollowRequest(long Epoch, bool Reset = false, long? Expected = null);
 
     private sealed record BackfillRequest(bool Restart = false);
 

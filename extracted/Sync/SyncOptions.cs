@@ -75,6 +75,9 @@ public sealed class SyncOptions
     /// <value>Defaults to 7 days.</value>
     public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>Safeguards that a test takes away. Nothing is broken by default.</summary>
+    public SyncBreak Break { get; } = new();
+
     /// <summary>What a batch may amount to: half of what the inbox takes, for names and escapes come on top.</summary>
     internal long MaximumBatchBytes => MaximumBodyBytes / 2;
 

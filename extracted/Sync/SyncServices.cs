@@ -27,8 +27,10 @@ public static class SyncServices
         if (builder.Dialect is null) throw new InvalidOperationException("Sync has no database: call UseDatabase(provider, connectionString), UseSqlite, UsePostgreSql or UseSqlServer.");
         if (builder.Modules.Count == 0) throw new InvalidOperationException("Sync has no module: call Module(name, ...).");
 
-        services.AddOptions<SyncOptions>().Bind(configuration.GetSection("Sync")).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<SyncOptions>().Bind(configuration.GetSection("Sync")).ValidateDataAnnotations()
+            .Validate(static options => options.Break.Allowed || !options.Break.IsUsed, SyncBreak.Refusal).ValidateOnStart();
+        if (configuration.GetSection("Sync:Break").Exists()) services.Replace(ServiceDescriptor.Singleton(static provider => provider.GetRequiredService<IOptions<SyncOptions>>().Value.Break.Clock));
+        else services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
         services.AddSingleton(provider => new ModuleRegistry(builder.Modules, provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton(provider => new SyncDatabase(builder.Dialect, (connection, transaction) => SyncStartup.Prepare(
@@ -71,6 +73,7 @@ public static class SyncServices
             provider.GetRequiredService<OwnershipStore>(),
             provider.GetRequiredService<SyncTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<SyncOptions>>().Value.Break,
             provider.GetRequiredService<ILogger<SyncInbox>>()));
 
         services.AddSingleton<BackfillSender>();
@@ -84,6 +87,7 @@ public static class SyncServices
         services.AddSingleton<ModuleWork>();
 
         // The tables come first: the others are started in this order.
+        services.AddHostedService<SyncBreakWarning>();
         services.AddHostedService<SyncStartup>();
         services.AddHostedService<Relay>();
         services.AddHostedService(provider => provider.GetRequiredService<ModuleWork>());

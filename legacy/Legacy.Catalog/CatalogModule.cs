@@ -25,6 +25,7 @@ public static class CatalogModule
     {
         var api = endpoints.MapGroup("/api").WithTags("Catalog");
         api.MapProducts();
+        api.MapPrices();
         api.MapCategories();
         return endpoints;
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Strangler.Decision;
 using Strangler.Evidence;
 using Strangler.Forwarding;
@@ -25,7 +26,10 @@ public static class StranglerRegistration
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<StranglerOptions>().Bind(configuration.GetSection(StranglerOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<TestSwitches>().Bind(configuration.GetSection(TestSwitches.Section))
+            .Validate(static switches => switches.Allowed || !switches.IsUsed, TestSwitches.Refusal).ValidateOnStart();
+        if (configuration.GetSection(TestSwitches.Section).Exists()) services.AddHostedService<TestSwitchesWarning>();
+        services.TryAddSingleton(static provider => provider.GetRequiredService<IOptions<TestSwitches>>().Value.Clock);
         services.TryAddSingleton<ModuleStates>();
         services.TryAddSingleton<IOwnerRefresh, Unattended>();
         services.TryAddSingleton<IPositionWait, Unattended>();

@@ -111,6 +111,19 @@ public abstract class CatalogContract
         await Snapshot.VerifyAsync(visitor.Transcript.Replace(id, "{id}", StringComparison.Ordinal));
     }
 
+    [TestMethod]
+    public async Task PricesApi_ChangesAllOrNone()
+    {
+        using var visitor = new Visitor(await TargetAsync());
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products/prices", new { changes = new[] { new { id = 31, by = -0.25m }, new { id = 33, by = 0.25m } } });
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products/prices", new { changes = new[] { new { id = 31, by = 1m }, new { id = 33, by = -100_000m } } });
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products/prices", new { changes = new[] { new { id = 31, by = 1m }, new { id = 999_999, by = 1m } } });
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products/prices", new { changes = new[] { new { id = 31, by = 1m }, new { id = 31, by = 1m } } });
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products/prices", new { changes = new[] { new { id = 31, by = 0.001m } } });
+        await visitor.GetAsync("/api/products/31");
+        await Snapshot.VerifyAsync(visitor.Transcript);
+    }
+
     // Alone, because pages of other tests list the categories.
     [TestMethod, DoNotParallelize]
     public async Task CategoriesApi_ListCreateChangeRemove()

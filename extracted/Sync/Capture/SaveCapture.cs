@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Options;
 using Sync.Delivery;
 using Sync.Outbox;
 using Sync.Ownership;
@@ -20,6 +21,7 @@ internal sealed class SaveCapture(
     OutboxWriter outbox,
     OuterTransactions outer,
     SyncSignals signals,
+    IOptions<SyncOptions> options,
     IHttpContextAccessor http)
 {
     private readonly ConditionalWeakTable<DbContext, SaveInProgress> _saves = [];
@@ -63,7 +65,7 @@ internal sealed class SaveCapture(
                 // A context that several modules share writes for those whose entities it changes; a module's own context always writes for it.
                 if (changes.Count == 0 && modules.Count > 1) continue;
                 var ownership = await ownerships.EnterAsync(context.Database.GetDbConnection(), transaction, module.Name, wait, cancellationToken);
-                if (ownership.State != OwnerState.Owner) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
+                if (ownership.State != OwnerState.Owner && !options.Value.Break.Fence) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
                 if (ownership.Capture && changes.Count > 0) save.Modules.Add((ownership, changes));
             }
 
@@ -151,7 +153,7 @@ internal sealed class SaveCapture(
             if (ownerships.LastSeen(module.Name) is null or { State: OwnerState.Owner }) continue;
             if (modules.Count > 1 && ChangeFinder.Find(module, entries).Count == 0) continue;
             var ownership = await ownerships.RefreshAsync(module.Name, cancellationToken);
-            if (ownership.State != OwnerState.Owner) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
+            if (ownership.State != OwnerState.Owner && !options.Value.Break.Fence) throw new NotOwnerException(module.Name, ownership.Epoch, ownership.State);
         }
     }
 

@@ -86,6 +86,8 @@ internal sealed partial class Relay(
         else
         {
             using var activity = telemetry.StartSend(receiver, pending);
+            if (options.Value.Break.Acknowledgement)
+                await deliveries.SettleAsync(receiver.Name, pending, new SyncReply([.. pending.Select(static _ => new SyncResult(SyncOutcome.Applied))], []), attempts, cancellationToken);
             try
             {
                 reply = await channel.SendAsync(receiver.Name, new SyncBatch(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message)), cancellationToken);

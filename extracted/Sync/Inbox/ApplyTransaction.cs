@@ -5,7 +5,7 @@ using Sync.Databases;
 namespace Sync.Inbox;
 
 /// <summary>One transaction in which messages are applied: version first, then the row.</summary>
-internal sealed class ApplyTransaction(SyncDatabase database, ModuleRegistry registry, DbConnection connection, DbTransaction transaction, string module, long now) : IDisposable
+internal sealed class ApplyTransaction(SyncDatabase database, ModuleRegistry registry, DbConnection connection, DbTransaction transaction, string module, long now, bool ignoreVersions) : IDisposable
 {
     private readonly Dictionary<(EntityMap, string), RowWriter> _writers = [];
     private readonly DbCommand _raise = connection.Command(transaction, database.Sql.RaiseVersion,
@@ -27,7 +27,7 @@ internal sealed class ApplyTransaction(SyncDatabase database, ModuleRegistry reg
         _raise.Parameters[3].Value = message.Epoch;
         _raise.Parameters[4].Value = message.Position;
         _raise.Parameters[5].Value = decoded.Row is null ? now : DBNull.Value;
-        return _raise.ExecuteNonQuery() > 0 ? SyncOutcome.Applied : Compare(message);
+        return _raise.ExecuteNonQuery() > 0 || ignoreVersions ? SyncOutcome.Applied : Compare(message);
     }
 
     public void Write(DecodedMessage decoded)

@@ -15,10 +15,11 @@ public sealed partial class SyncInbox
     private readonly OwnershipStore _ownerships;
     private readonly SyncTelemetry _telemetry;
     private readonly TimeProvider _time;
+    private readonly SyncBreak _broken;
     private readonly ILogger<SyncInbox> _logger;
 
-    internal SyncInbox(SyncDatabase database, ModuleRegistry registry, OwnershipStore ownerships, SyncTelemetry telemetry, TimeProvider time, ILogger<SyncInbox> logger) =>
-        (_database, _registry, _ownerships, _telemetry, _time, _logger) = (database, registry, ownerships, telemetry, time, logger);
+    internal SyncInbox(SyncDatabase database, ModuleRegistry registry, OwnershipStore ownerships, SyncTelemetry telemetry, TimeProvider time, SyncBreak broken, ILogger<SyncInbox> logger) =>
+        (_database, _registry, _ownerships, _telemetry, _time, _broken, _logger) = (database, registry, ownerships, telemetry, time, broken, logger);
 
     /// <summary>
     /// Applies a batch in one transaction: the owner check, then for each message its version and its row. When the database refuses one, the messages are applied each by
@@ -141,7 +142,7 @@ public sealed partial class SyncInbox
         var highest = ownership.Epoch;
         for (var index = 0; index < decoded.Length; index++)
         {
-            results[index] = Judge(decoded[index], ownership);
+            results[index] = _broken.Epoch && decoded[index].Refusal is null ? new SyncResult(SyncOutcome.Applied, ToApply) : Judge(decoded[index], ownership);
             if (Admitted(results[index])) highest = Math.Max(highest, decoded[index].Message.Epoch);
         }
 
@@ -171,7 +172,7 @@ public sealed partial class SyncInbox
     private static bool Admitted(SyncResult result) => ReferenceEquals(result.Reason, ToApply);
 
     private ApplyTransaction Begin(DbConnection connection, DbTransaction transaction, ModuleMap module) =>
-        new(_database, _registry, connection, transaction, module.Name, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        new(_database, _registry, connection, transaction, module.Name, _time.GetUtcNow().ToUnixTimeMilliseconds(), ignoreVersions: _broken.Epoch);
 
     [LoggerMessage(3201, LogLevel.Warning, "The message {Id} was rejected: {Reason}")]
     private static partial void LogRejected(ILogger logger, string id, string reason);

@@ -43,7 +43,7 @@ internal sealed partial class OwnershipSteps(
         ChangeAsync(module, async (row, connection, transaction) =>
         {
             if (row.State == OwnerState.Owner && row.Epoch == epoch) return row;
-            if (row.State is OwnerState.Retired or OwnerState.Owner || epoch <= row.Epoch) throw Conflict(row, $"it cannot be opened at epoch {epoch}");
+            if (row.State is OwnerState.Retired or OwnerState.Owner || (epoch <= row.Epoch && !options.Value.Break.Epoch)) throw Conflict(row, $"it cannot be opened at epoch {epoch}");
             if (capture) RequirePeer(row);
             foreach (var (entity, above) in keys ?? new Dictionary<string, long>())
             {
@@ -55,11 +55,12 @@ internal sealed partial class OwnershipSteps(
             return row with { State = OwnerState.Owner, Epoch = epoch, Floor = epoch, Capture = capture };
         }, cancellationToken);
 
-    public async Task FollowAsync(ModuleMap module, long epoch, bool reset, CancellationToken cancellationToken)
+    public async Task FollowAsync(ModuleMap module, long epoch, bool reset, long? expected, CancellationToken cancellationToken)
     {
-        if (reset) await ForgetAsync(module, epoch, cancellationToken);
+        if (reset) await ForgetAsync(module, epoch, expected, cancellationToken);
         await ChangeAsync(module, async (row, connection, transaction) =>
         {
+            RequireExpected(row, expected);
             var fits = row.State switch
             {
                 OwnerState.Follower => epoch >= row.Epoch,
@@ -75,7 +76,7 @@ internal sealed partial class OwnershipSteps(
     }
 
     /// <summary>Most of the versions go before the step, some at a time: a million at once would hold up all who write beside it.</summary>
-    private async Task ForgetAsync(ModuleMap module, long epoch, CancellationToken cancellationToken)
+    private async Task ForgetAsync(ModuleMap module, long epoch, long? expected, CancellationToken cancellationToken)
     {
         const int some = 1_000;
         int forgotten;
@@ -85,6 +86,7 @@ internal sealed partial class OwnershipSteps(
             {
                 var row = await ownerships.EnterAsync(connection, transaction, module.Name, wait: true, cancellationToken);
                 // Nothing is forgotten for a step that would be refused.
+                RequireExpected(row, expected);
                 return (row.State == OwnerState.Follower && epoch >= row.Epoch) || (row.State == OwnerState.Fenced && epoch > row.Epoch)
                     ? await connection.Command(transaction, database.Sql.ForgetSomeVersions, ("@module", module.Name), ("@limit", some)).RunAsync(cancellationToken)
                     : 0;
@@ -93,15 +95,17 @@ internal sealed partial class OwnershipSteps(
         while (forgotten == some);
     }
 
-    public async Task CaptureAsync(ModuleMap module, bool enabled, CancellationToken cancellationToken)
+    public async Task CaptureAsync(ModuleMap module, bool enabled, long? expected, long? at, CancellationToken cancellationToken)
     {
         await ChangeAsync(module, async (row, connection, transaction) =>
         {
+            RequireExpected(row, expected);
             if (row.State != OwnerState.Owner) throw Conflict(row, "only an owner captures");
+            if (at < row.Epoch) throw Conflict(row, $"it cannot go back to epoch {at}");
             if (enabled) RequirePeer(row);
             // Rows changed while capture was off must count as newer than anything the receiver has had.
             if (enabled && !row.Capture) await connection.Command(transaction, database.Sql.SkipPosition).RunAsync(cancellationToken);
-            return row with { Capture = enabled };
+            return row with { Capture = enabled, Epoch = at ?? row.Epoch, Floor = at ?? row.Floor };
         }, cancellationToken);
         if (!enabled) await DiscardAsync(module, cancellationToken);
     }
@@ -183,6 +187,12 @@ internal sealed partial class OwnershipSteps(
         }
 
         return keys;
+    }
+
+    /// <summary>A coordinator that stood still may call late: what it knew then must still hold.</summary>
+    private static void RequireExpected(ModuleOwnership row, long? expected)
+    {
+        if (expected is { } known && known != row.Epoch) throw Conflict(row, $"the caller knew it at epoch {known}, and it has moved on");
     }
 
     /// <summary>Changes captured for nobody would be missing on the other side after it is switched on.</summary>

@@ -63,6 +63,13 @@ internal sealed class OwnWrites(CookieSigner signer, IPositionWait wait, int mos
         return new ValueTask<bool>(true);
     }
 
+    /// <summary>
+    /// The latest epoch at which the client has written in the module, as its cookie tells. Through another proxy it may have written at an owner of which this one has
+    /// not heard yet; what was written through this one it has heard of itself.
+    /// </summary>
+    public long EpochOf(HttpContext context, string module) =>
+        context.Request.Headers.Cookie.Count == 0 ? 0 : Carried(context).Where(position => position.Module == module).Select(static position => position.Epoch).DefaultIfEmpty().Max();
+
     public void Dispose()
     {
         _clients.Dispose();

@@ -16,6 +16,7 @@ internal sealed class StranglerForwarding(
     EvidenceLedger ledger,
     MirrorTap mirror,
     HeldForwarding held,
+    IOwnerRefresh refresh,
     StranglerTelemetry telemetry)
 {
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -51,6 +52,7 @@ internal sealed class StranglerForwarding(
     {
         var (module, endpoint) = (planned.Module, planned.Endpoint);
         var state = states.Of(module.Name);
+        if (module.Data == Plan.DataMode.Synced && ownWrites.EpochOf(context, module.Name) > state.Epoch) state = await NewerAsync(context, module.Name);
         var stage = state.StageOf(endpoint.Id);
         var bucket = stage == Stage.Canary ? buckets.Of(context, table.Plan.Clients) : 0;
         var decision = EndpointDecision.Decide(writes: false, stage, state, bucket);
@@ -69,6 +71,15 @@ internal sealed class StranglerForwarding(
         if (target == Side.Legacy) ledger.LegacyCalled(module.Name, endpoint);
         Reassignment.To(context, table, planned, target);
         await next(context);
+        if (standsIn && Outcome.IsUnavailable(context) && !await MayStandInAsync(context, state, module.Name, table.Plan.Limits.OwnWritesBudget))
+        {
+            tap.Discard();
+            Outcome.Clear(context);
+            await Answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, retryAfterSeconds: 1);
+            ledger.Served(endpoint.Id, target, context.Response.StatusCode);
+            return;
+        }
+
         if (standsIn && Outcome.IsUnavailable(context))
         {
             ledger.FellBack(endpoint.Id);
@@ -100,5 +111,25 @@ internal sealed class StranglerForwarding(
         if (Outcome.IsOfTheProxy(context)) await Outcome.AnswerAsync(context);
         else tap.Complete();
         ledger.Served(endpoint.Id, target, context.Response.StatusCode);
+    }
+
+    /// <summary>Where the service is owner, the legacy's copy may lack what this client has been told is done: no answer is better than that it never was.</summary>
+    private async ValueTask<bool> MayStandInAsync(HttpContext context, ModuleState state, string module, TimeSpan budget) =>
+        state.Owner == Side.Legacy || await ownWrites.MayReadCopyAsync(context, module, budget);
+
+    /// <summary>The client has met an owner of which this proxy has not heard: the one that it knows would answer with what was before.</summary>
+    private async Task<ModuleState> NewerAsync(HttpContext context, string module)
+    {
+        try
+        {
+            await refresh.RefreshAsync(module, context.RequestAborted);
+        }
+        catch (Exception error) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // A look that fails has taught nothing.
+            telemetry.OwnerNotLearnt(error, module);
+        }
+
+        return states.Of(module);
     }
 }

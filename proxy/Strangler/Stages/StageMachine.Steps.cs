@@ -38,31 +38,39 @@ internal sealed partial class StageMachine
         {
             lease.ThrowIfLost();
             // Not the caller's token: a client that hangs up must not leave a module half retired.
-            await PrepareAsync(state, planned, next, lease.Lost).ConfigureAwait(false);
-            state = await SaveAsync(state with { Stage = next, CanaryPercent = percent }, audit, CancellationToken.None).ConfigureAwait(false);
+            var epoch = await PrepareAsync(state, planned, next, lease.Lost).ConfigureAwait(false);
+            state = await SaveAsync(state with { Stage = next, CanaryPercent = percent, Epoch = epoch }, audit, CancellationToken.None).ConfigureAwait(false);
         }
 
         Moved(planned.Name, stored.State.Stage, state.Stage, state.CanaryPercent, state.Epoch, skipped.Length > 0);
         return new StepOutcome(planned.Name, stored.State.Stage, state.Stage, state.CanaryPercent, state.Epoch, pause, conditions, false, []);
     }
 
-    // What the sides must do before the new stage is published. Repeating it after a crash does no harm.
-    private async Task PrepareAsync(ModuleState state, PlannedModule planned, Stage next, CancellationToken cancellation)
+    // What the sides must do before the new stage is published, and the epoch that holds then. Repeating it after a crash does no harm.
+    private async Task<long> PrepareAsync(ModuleState state, PlannedModule planned, Stage next, CancellationToken cancellation)
     {
         var module = planned.Name;
         if (next == Stage.Shadow || next == Stage.Syncing) evidence.Reset(planned.Endpoints.Select(e => e.Id));
-        if (planned.Data != DataMode.Synced) return;
+        if (planned.Data != DataMode.Synced) return state.Epoch;
         if (next == Stage.Syncing)
         {
-            await sides.FollowAsync(module, Side.Service, state.Epoch, reset: true, cancellation).ConfigureAwait(false);
-            await sides.CaptureAsync(module, Side.Legacy, enabled: true, cancellation).ConfigureAwait(false);
+            var legacy = await sides.StatusAsync(module, Side.Legacy, cancellation).ConfigureAwait(false);
+            var service = await sides.StatusAsync(module, Side.Service, cancellation).ConfigureAwait(false);
+            // Where the two have flowed before, they flow anew at an epoch of its own: a coordinator that has stood still since then cannot stop it or make it forget.
+            var epoch = service.Epoch < legacy.Epoch ? legacy.Epoch : service.Epoch + 1;
+            await sides.FollowAnewAsync(module, Side.Service, service.Epoch, epoch, cancellation).ConfigureAwait(false);
+            await sides.CaptureAsync(module, Side.Legacy, enabled: true, legacy.Epoch, epoch, cancellation).ConfigureAwait(false);
             await sides.BackfillAsync(module, Side.Legacy, restart: true, cancellation).ConfigureAwait(false);
+            return epoch;
         }
-        else if (next == Stage.Retired)
+
+        if (next == Stage.Retired)
         {
             await sides.RetireAsync(module, Side.Legacy, state.Epoch, owner: false, cancellation).ConfigureAwait(false);
             await sides.RetireAsync(module, Side.Service, state.Epoch, owner: true, cancellation).ConfigureAwait(false);
         }
+
+        return state.Epoch;
     }
 
     private async Task<IReadOnlyList<string>> AfterRollbackAsync(PlannedModule planned, ModuleState state, CancellationToken cancellation)
@@ -71,7 +79,7 @@ internal sealed partial class StageMachine
         try
         {
             await sides.DetachAsync(planned.Name, Side.Legacy, detached: false, cancellation).ConfigureAwait(false);
-            if (state.Stage == Stage.Legacy) await sides.CaptureAsync(planned.Name, Side.Legacy, enabled: false, cancellation).ConfigureAwait(false);
+            if (state.Stage == Stage.Legacy) await sides.CaptureAsync(planned.Name, Side.Legacy, enabled: false, state.Epoch, state.Epoch, cancellation).ConfigureAwait(false);
             return [];
         }
         catch (SideException error)

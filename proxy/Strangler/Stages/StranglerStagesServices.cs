@@ -19,7 +19,7 @@ public static class StranglerStagesServices
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<StageOptions>().BindConfiguration($"{StranglerOptions.Section}:Stages").ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton<IFaultPoints, NoFaultPoints>();
+        services.TryAddSingleton<IFaultPoints>(static provider => provider.GetService<IOptions<TestSwitches>>()?.Value.Points is { } points ? new StopPoints(points) : new NoFaultPoints());
         services.AddSingleton<StranglerKeys>();
         services.AddSingleton<Func<PlanSnapshot>>(provider =>
         {

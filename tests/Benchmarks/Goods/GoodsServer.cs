@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sync;
-using Sync.Ownership;
 
 namespace Benchmarks.Goods;
 

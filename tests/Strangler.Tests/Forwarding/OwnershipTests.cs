@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Strangler.Decision;
 using Strangler.Forwarding;
 using Strangler.Stages;
 using TestKit;
@@ -167,6 +168,45 @@ public sealed class OwnershipTests
     }
 
     [TestMethod]
+    public async Task Read_ServiceCannotAnswerWhoHasJustWritten_IsRefusedRatherThanShownWhatWasBefore()
+    {
+        var wait = new Positions();
+        await using var test = await ProxyUnderTest.StartAsync(
+            service: static async context =>
+            {
+                if (context.Request.Method == "GET") context.Abort();
+                context.Response.Headers["Strangler-Position"] = "catalog;2;5";
+                await ProxyUnderTest.Echo("service")(context);
+            },
+            data: "synced", services: services => services.AddSingleton<IPositionWait>(wait));
+        test.Publish(Stage.Extracted, 100, Side.Service, epoch: 2);
+        using (await test.Client.PutAsync("/api/products/1", new StringContent("x")))
+        using (var read = await test.Client.GetAsync("/api/products/1"))
+        {
+            Assert.AreEqual(HttpStatusCode.ServiceUnavailable, read.StatusCode);
+            Assert.AreEqual(TimeSpan.FromSeconds(1), read.Headers.RetryAfter?.Delta);
+        }
+
+        wait.Reached = true;
+        using var later = await test.Client.GetAsync("/api/products/1");
+        Assert.AreEqual("legacy", later.Headers.GetValues("X-Side").Single());
+    }
+
+    [TestMethod]
+    public async Task Read_CookieNamesALaterEpochThanIsKnown_LooksForTheOwnerFirst()
+    {
+        var known = new LateNews();
+        await using var test = await ProxyUnderTest.StartAsync(data: "synced", services: services => services.AddSingleton<IOwnerRefresh>(known));
+        test.Publish(Stage.Canary, 100);
+        known.Learn = () => test.Publish(Stage.Extracted, 100, Side.Service, epoch: 2);
+        using var read = new HttpRequestMessage(HttpMethod.Get, "/api/products/1");
+        read.Headers.Add("Cookie", $"{OwnWrites.Cookie}={test.Get<CookieSigner>().Sign(OwnWrites.Cookie, "catalog_2_5")}");
+        using var answer = await test.Client.SendAsync(read);
+        Assert.AreEqual("service", answer.Headers.GetValues("X-Side").Single(), "the legacy, which was owner at epoch 1, may not have the write yet");
+        Assert.AreEqual(1, known.Asked);
+    }
+
+    [TestMethod]
     [DataRow(null)]
     [DataRow("session=1")]
     public async Task Read_AfterOwnWrite_IsAnsweredByTheOwnerUntilTheCopyHasIt(string? cookie)
@@ -234,5 +274,19 @@ public sealed class OwnershipTests
         }
 
         public Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation) => Task.FromResult<CopyProgress?>(null);
+    }
+
+    private sealed class LateNews : IOwnerRefresh
+    {
+        public int Asked { get; private set; }
+
+        public Action? Learn { get; set; }
+
+        public Task RefreshAsync(string module, CancellationToken cancellation)
+        {
+            Asked++;
+            Learn?.Invoke();
+            return Task.CompletedTask;
+        }
     }
 }

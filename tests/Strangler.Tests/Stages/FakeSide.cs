@@ -157,12 +157,14 @@ internal sealed class FakeSide : IAsyncDisposable
 
     private object? Do(string call, long epoch, JsonElement body)
     {
+        if (body.ValueKind == JsonValueKind.Object && body.TryGetProperty("expected", out var expected) && expected.GetInt64() != Epoch) return null;
         switch (call)
         {
             case "status": return Status();
             case "capture":
                 if (State != "owner") return null;
                 Capture = body.GetProperty("enabled").GetBoolean();
+                Epoch = body.GetProperty("at").GetInt64();
                 if (!Capture) _pending.Clear();
                 return Status();
             case "follow":

@@ -1,6 +1,7 @@
 using Strangler.Evidence;
 using Strangler.Plan;
 using Strangler.Stages;
+using Strangler.Stages.Sides;
 using Strangler.Stages.Background;
 using Strangler.Stages.Gates;
 using TestKit;
@@ -195,4 +196,23 @@ public sealed class StageMachineTests
     }
 
     private static Task<StepOutcome> Advance(SwitchSystem.Proxy proxy, AdvanceRequest request) => proxy.Machine.AdvanceAsync("catalog", request, CancellationToken.None);
+
+    [TestMethod]
+    public async Task Syncing_ASecondTime_FlowsAtAnEpochOfItsOwn()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        var proxy = await system.AtAsync(Stage.Syncing);
+        var first = proxy.States.Of("catalog").Epoch;
+        await proxy.Machine.RollbackAsync("catalog", Stage.Legacy, null, CancellationToken.None);
+        await proxy.Machine.AdvanceAsync("catalog", new AdvanceRequest(Stage.Syncing), CancellationToken.None);
+        var state = proxy.States.Of("catalog");
+        Assert.AreEqual((Stage.Syncing, first + 1), (state.Stage, state.Epoch));
+        Assert.AreEqual((first + 1, first + 1), (system.Legacy.Epoch, system.Service.Epoch));
+        Assert.IsTrue(system.Legacy.Capture);
+
+        // What a coordinator that stood still since the first time would say now.
+        var late = await Assert.ThrowsExactlyAsync<SideException>(() => proxy.Get<SideClient>().CaptureAsync("catalog", Side.Legacy, enabled: false, first, first, CancellationToken.None));
+        Assert.AreEqual(SideFailure.Refused, late.Failure);
+        Assert.IsTrue(system.Legacy.Capture);
+    }
 }

@@ -191,6 +191,7 @@ public sealed class TestProcess : IAsyncDisposable
                 _lines.Enqueue(line);
                 if (_lines.Count > LinesKept) _lines.Dequeue();
                 if (keep) _standardOutput.AppendLine(line);
+                if (_start.Log is { } log) File.AppendAllText(log, line + "\n");
             }
         }
     }

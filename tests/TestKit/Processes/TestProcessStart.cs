@@ -20,5 +20,8 @@ public sealed record TestProcessStart(string Project)
     /// <summary>What answers 200 when it is ready, against the URL or absolute; null: do not wait.</summary>
     public string? Health { get; init; } = "/healthz";
 
+    /// <summary>A file that gets every line of both streams, over all starts; null for none.</summary>
+    public string? Log { get; init; }
+
     public TimeSpan ReadyLimit { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -72,7 +72,7 @@ internal sealed partial class SideWatch(
                 var now = await sides.StatusAsync(module.Name, Side.Legacy, cancellation).ConfigureAwait(false);
                 if (!Untidy(state, now)) return;
                 if (now.Detached) await sides.DetachAsync(module.Name, Side.Legacy, detached: false, cancellation).ConfigureAwait(false);
-                if (state.Stage == Stage.Legacy && now.Capture) await sides.CaptureAsync(module.Name, Side.Legacy, enabled: false, cancellation).ConfigureAwait(false);
+                if (state.Stage == Stage.Legacy && now.Capture) await sides.CaptureAsync(module.Name, Side.Legacy, enabled: false, now.Epoch, now.Epoch, cancellation).ConfigureAwait(false);
                 Tidied(module.Name);
             }
             catch (SideException error)

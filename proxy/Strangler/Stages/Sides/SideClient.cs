@@ -32,11 +32,16 @@ internal sealed class SideClient(HttpClient http, Func<PlanSnapshot> plan, Func<
         }
     }
 
-    public Task CaptureAsync(string module, Side side, bool enabled, CancellationToken cancellation) =>
-        SendAsync<JsonElement>(HttpMethod.Post, module, side, "/capture", new { enabled }, CallLimit, cancellation);
+    /// <summary>Turns capture on or off, if the side is still at the epoch <paramref name="expected"/>; turned on, it captures at the epoch <paramref name="at"/>.</summary>
+    public Task CaptureAsync(string module, Side side, bool enabled, long expected, long at, CancellationToken cancellation) =>
+        SendAsync<JsonElement>(HttpMethod.Post, module, side, "/capture", new { enabled, expected, at }, CallLimit, cancellation);
 
     public Task FollowAsync(string module, Side side, long epoch, bool reset, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Post, module, side, "/follow", new { epoch, reset }, CallLimit, cancellation);
+
+    /// <summary>As <see cref="FollowAsync"/> with a reset, if the side is still at the epoch <paramref name="expected"/>.</summary>
+    public Task FollowAnewAsync(string module, Side side, long expected, long epoch, CancellationToken cancellation) =>
+        SendAsync<JsonElement>(HttpMethod.Post, module, side, "/follow", new { epoch, reset = true, expected }, CallLimit, cancellation);
 
     public Task BackfillAsync(string module, Side side, bool restart, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Post, module, side, "/backfill", new { restart }, CallLimit, cancellation);

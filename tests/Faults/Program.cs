@@ -1,0 +1,3 @@
+using Faults.Campaigns;
+
+return await FaultCommand.RunAsync(args, Console.Out, Console.Error);

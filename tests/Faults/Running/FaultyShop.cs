@@ -1,0 +1,148 @@
+using System.Globalization;
+using Faults.History;
+using Faults.Wire;
+using TestKit.Processes;
+
+namespace Faults.Running;
+
+/// <summary>The whole system as real processes that can be killed, stopped and started, with a man in the middle between the sides.</summary>
+internal sealed class FaultyShop : IAsyncDisposable
+{
+    public const string SyncKey = "sync-key-of-the-faults";
+    private const string AdminKey = "admin-key-of-the-faults";
+    private static readonly string[] _sides = ["legacy", "service"];
+    private readonly string _directory;
+    private readonly SystemDescription _description;
+    private readonly List<FreePort> _ports = [];
+    private readonly Dictionary<string, TestProcess> _processes = [];
+    private readonly Dictionary<string, StranglerAdmin> _admins = [];
+    private readonly List<SmallDisk> _disks = [];
+
+    private FaultyShop(string directory, SystemDescription description) => (_directory, _description) = (directory, description);
+
+    public IReadOnlyList<string> Proxies { get; private set; } = [];
+
+    public Dictionary<string, ISideDatabase> Databases { get; } = [];
+
+    /// <summary>What each side sends goes through its wire, by the sender's name.</summary>
+    public Dictionary<string, PeerWire> Wires { get; } = [];
+
+    public ProxyState State => new(Path.Combine(_directory, "strangler.db"));
+
+    public TestProcess this[string name] => _processes[name];
+
+    public StranglerAdmin AdminOf(string proxy) => _admins[proxy];
+
+    public Uri UrlOf(string process) => _processes[process].Url;
+
+    public string PointsOf(string proxy) => Path.Combine(_directory, "points", proxy);
+
+    public static async Task<FaultyShop> StartAsync(Template template, string directory, ShopSetting setting, RunHistory history, int seed)
+    {
+        if (setting.Provider != "sqlite") throw new NotSupportedException($"The faults know no database '{setting.Provider}' yet; known is sqlite.");
+        template.CopyTo(directory);
+        var shop = new FaultyShop(directory, SystemDescription.Move(RepositoryRoot.File(".strangler/up.json"), RepositoryRoot.File(".strangler/plan.json"), directory));
+        try
+        {
+            await shop.StartAllAsync(setting, history, seed);
+            return shop;
+        }
+        catch
+        {
+            await shop.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Who is what at this moment, for a message.</summary>
+    public string Describe() => $"State: {State}; {string.Join("; ", Databases.Values.Select(static d => $"{d.Ownership()}, {d.Backlog()} waiting"))}.";
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes.Values) await process.DisposeAsync();
+        foreach (var wire in Wires.Values) await wire.DisposeAsync();
+        foreach (var database in Databases.Values) database.Dispose();
+        foreach (var admin in _admins.Values) admin.Dispose();
+        foreach (var disk in _disks) disk.Dispose();
+        foreach (var port in _ports) port.Dispose();
+        _description.Dispose();
+    }
+
+    private static string NameOf(string side) => side == "service" ? "catalog" : side;
+
+    private async Task StartAllAsync(ShopSetting setting, RunHistory history, int seed)
+    {
+        Dictionary<string, TestProcessStart> starts = [];
+        foreach (var side in _sides)
+        {
+            var folder = Path.Combine(_directory, side);
+            if (setting.SmallDisk == side && SmallDisk.TryMount(folder) is { } disk) _disks.Add(disk);
+            Directory.CreateDirectory(folder);
+            foreach (var file in Directory.GetFiles(_directory, $"{NameOf(side)}.db*")) File.Move(file, Path.Combine(folder, Path.GetFileName(file)));
+            var database = Path.Combine(folder, $"{NameOf(side)}.db");
+            starts[side] = _description.StartOf(NameOf(side), _directory, SyncKey, Environment(side, setting, database)) with { Name = side, Log = Path.Combine(_directory, $"{side}.log") };
+            Databases[side] = new SqliteSide(side, database, side == "legacy" ? "catalog_products" : "products", _disks.Count > 0 && setting.SmallDisk == side ? _disks[^1] : null);
+        }
+
+        foreach (var (side, other) in new[] { ("legacy", "service"), ("service", "legacy") })
+        {
+            Wires[side] = await PeerWire.StartAsync(starts[other].Url!, history, seed + side.Length);
+            starts[side] = starts[side] with { Environment = new Dictionary<string, string>(starts[side].Environment) { ["Sync__Peers__catalog"] = Wires[side].Address.ToString() } };
+        }
+
+        Proxies = setting.TwoProxies ? ["proxy-a", "proxy-b"] : ["proxy-a"];
+        foreach (var proxy in Proxies) starts[proxy] = ProxyStart(proxy, setting);
+        // Each task is awaited although another fails, so that none is left running.
+        var started = starts.Values.Select(TestProcess.StartAsync).ToList();
+        await Task.WhenAll(started.Select(async task =>
+        {
+            var process = await task;
+            lock (_processes) _processes.Add(process.Name, process);
+        }));
+        history.Before = Databases["legacy"].Products();
+    }
+
+    private static Dictionary<string, string> Environment(string side, ShopSetting setting, string database)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["Database__ConnectionString"] = $"Data Source={database}",
+            // What hangs is given up soon enough for a short run.
+            ["Sync__SendTimeout"] = "00:00:02",
+            ["Sync__LeaseDuration"] = "00:00:02",
+            ["Sync__MaximumBackoff"] = "00:00:01",
+        };
+        if (setting.Break is { } broken) environment[$"Sync__Break__{broken}"] = "true";
+        if (setting.Clocks.TryGetValue(side, out var offset)) environment["Sync__Break__ClockOffset"] = offset.ToString("c", CultureInfo.InvariantCulture);
+        if (setting.Break is not null || setting.Clocks.ContainsKey(side)) environment["Sync__Break__Allowed"] = "true";
+        return environment;
+    }
+
+    private TestProcessStart ProxyStart(string name, ShopSetting setting)
+    {
+        var (open, admin) = (FreePort.Take(), FreePort.Take());
+        _ports.AddRange([open, admin]);
+        _admins[name] = new StranglerAdmin(new Uri(admin.Url), AdminKey);
+        Directory.CreateDirectory(PointsOf(name));
+        var environment = new Dictionary<string, string>
+        {
+            ["Strangler__Plan"] = _description.PlanFile,
+            ["Strangler__State"] = Path.Combine(_directory, "strangler.db"),
+            ["Strangler__AdminKey"] = AdminKey,
+            ["Strangler__SyncKey"] = SyncKey,
+            ["Strangler__PublicUrl"] = open.Url,
+            ["Strangler__AdminUrl"] = admin.Url,
+            ["Strangler__Break__Allowed"] = "true",
+            ["Strangler__Break__Points"] = PointsOf(name),
+            ["Strangler__Stages__LeaseDuration"] = "00:00:02",
+            ["Strangler__Stages__DrainLimit"] = "00:00:03",
+            ["Strangler__Stages__FenceLimit"] = "00:00:03",
+            ["Strangler__Stages__PreflightLimit"] = "00:00:03",
+        };
+        if (setting.Clocks.TryGetValue(name, out var offset)) environment["Strangler__Break__ClockOffset"] = offset.ToString("c", CultureInfo.InvariantCulture);
+        return new TestProcessStart("proxy/Strangler.Host")
+        {
+            Name = name, Url = new Uri(open.Url), PassUrl = false, Health = $"{admin.Url}/healthz", Environment = environment, Log = Path.Combine(_directory, $"{name}.log"),
+        };
+    }
+}

@@ -1,0 +1,18 @@
+namespace Faults.Running;
+
+/// <summary>What differs from one seed's system to the next.</summary>
+internal sealed record ShopSetting
+{
+    public bool TwoProxies { get; init; } = true;
+
+    /// <summary>How far each process's clock is off, by the process's name.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Clocks { get; init; } = new Dictionary<string, TimeSpan>();
+
+    /// <summary>The side whose database lies on a disk that can be filled, or null.</summary>
+    public string? SmallDisk { get; init; }
+
+    /// <summary>The safeguard that is taken away: Fence, Epoch, Acknowledgement, or null.</summary>
+    public string? Break { get; init; }
+
+    public string Provider { get; init; } = "sqlite";
+}
