@@ -22,7 +22,7 @@ public sealed class BreakTests
     [TestMethod]
     public async Task Start_SafeguardIsTakenAwayInATest_IsGone()
     {
-        await using var pair = await SamplePair.StartAsync(TestDatabase.Sqlite, new() { ["Sync:Break:Fence"] = "true", ["Sync:Break:Allowed"] = "true" });
+        await using var pair = await SamplePair.StartSyncedAsync(TestDatabase.Sqlite, new() { ["Sync:Break:Fence"] = "true", ["Sync:Break:Allowed"] = "true" });
         await pair.Legacy.DoAsync("fence", new { epoch = 1 });
         await pair.Legacy.AddAsync(new Item { Code = "behind the fence", ShelfId = 1 });
     }
