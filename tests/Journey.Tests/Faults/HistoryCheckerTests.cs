@@ -127,11 +127,21 @@ public sealed class HistoryCheckerTests
     [TestMethod]
     public void Check_PlainReadFailsWhileOneSideIsDown_Needless()
     {
-        var read = Read("", 0) with { Client = "reader-0", Outcome = Outcome.Unknown };
+        var read = Read("", 0) with { Client = "reader-0", Outcome = Outcome.Unknown, Status = 502 };
         var history = End(New(read), _before);
         history.Outages.Enqueue(new Outage("service", "Kill", read.Start, read.End, Loses: true));
         Expect(history, ["needless failure"]);
         history.Outages.Enqueue(new Outage("legacy", "Kill", read.Start, read.End, Loses: true));
+        Expect(history, []);
+    }
+
+    [TestMethod]
+    public void Check_AnswerIsCutInItsMiddle_NeedlessUnlessAProcessWasKilled()
+    {
+        var read = Read("", 0) with { Client = "reader-0", Outcome = Outcome.Unknown, Status = 0 };
+        var history = End(New(read), _before);
+        Expect(history, ["needless failure"]);
+        history.Outages.Enqueue(new Outage("service", "Kill", read.Start, read.End, Loses: true));
         Expect(history, []);
     }
 
