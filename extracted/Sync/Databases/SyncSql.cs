@@ -1,28 +1,37 @@
 namespace Sync.Databases;
 
-/// <summary>The statements on the sync tables. The text lies beside each database; lists travel as one JSON array, so that a statement has one form for any number.</summary>
+/// <summary>
+/// The statements on the sync tables: here those that every database, or every one that knows ON CONFLICT and LIMIT, takes as they are; beside each database
+/// those that differ. Lists travel as one JSON array, so that a statement has one form for any number.
+/// </summary>
 internal abstract class SyncSql
 {
     public abstract string CreateSchemaTable { get; }
 
-    public abstract string ReadSchemaVersion { get; }
+    public string ReadSchemaVersion { get; } = "SELECT COALESCE(MAX(version), 0) FROM sync_schema";
 
-    public abstract string SetSchemaVersion { get; }
+    public string SetSchemaVersion { get; } = "INSERT INTO sync_schema (version) VALUES (@version)";
 
     /// <summary>@module -> state, epoch, floor, capture, detached. It takes no lock: writers use <see cref="IDialect.EnterModule"/>.</summary>
-    public abstract string ReadOwnership { get; }
+    public string ReadOwnership { get; } = "SELECT state, epoch, floor, capture, detached FROM sync_ownership WHERE module = @module";
 
-    public abstract string InsertOwnership { get; }
+    public virtual string InsertOwnership =>
+        "INSERT INTO sync_ownership (module, state, epoch, floor, capture) VALUES (@module, @state, @epoch, @floor, @capture) ON CONFLICT DO NOTHING";
 
-    public abstract string UpdateOwnership { get; }
+    public string UpdateOwnership { get; } =
+        "UPDATE sync_ownership SET state = @state, epoch = @epoch, floor = @floor, capture = @capture, detached = @detached WHERE module = @module";
 
     /// <summary>@module, @epoch: makes the side a follower at a higher epoch, never at a lower one, whoever else learns of one at the same time.</summary>
-    public abstract string LearnEpoch { get; }
+    public string LearnEpoch { get; } = "UPDATE sync_ownership SET state = 'follower', epoch = @epoch, capture = 0 WHERE module = @module AND epoch < @epoch";
 
     /// <summary>-> the new row's position.</summary>
-    public abstract string InsertOutbox { get; }
+    public virtual string InsertOutbox =>
+        """
+        INSERT INTO sync_outbox (module, entity, key, type, epoch, payload, traceparent, created)
+        VALUES (@module, @entity, @key, @type, @epoch, @payload, @traceparent, @created) RETURNING position
+        """;
 
-    public abstract string InsertDelivery { get; }
+    public string InsertDelivery { get; } = "INSERT INTO sync_delivery (receiver, position) VALUES (@receiver, @position)";
 
     /// <summary>-> the highest position ever issued.</summary>
     public abstract string LastPosition { get; }
@@ -30,18 +39,18 @@ internal abstract class SyncSql
     /// <summary>Skips a position.</summary>
     public abstract string SkipPosition { get; }
 
-    public abstract string InsertReceiver { get; }
+    public virtual string InsertReceiver => "INSERT INTO sync_receiver (receiver, module) VALUES (@receiver, @module) ON CONFLICT DO NOTHING";
 
     /// <summary>Takes or renews the lease: 1 row when it is held.</summary>
     public abstract string TakeLease { get; }
 
     /// <summary>Gives the lease back.</summary>
-    public abstract string ReleaseLease { get; }
+    public string ReleaseLease { get; } = "UPDATE sync_receiver SET lease_owner = NULL, lease_until = 0 WHERE receiver = @receiver AND lease_owner = @owner";
 
     /// <summary>@receiver, @now, @limit -> rows to send, in the order of their positions, none behind a waiting or parked change of its own key.</summary>
     public abstract string ReadPending { get; }
 
-    public abstract string ReadNextAttempt { get; }
+    public string ReadNextAttempt { get; } = "SELECT MIN(next_at) FROM sync_delivery WHERE receiver = @receiver AND blocked IS NOT NULL AND state = 0";
 
     /// <summary>@receiver, @positions: removes the deliveries.</summary>
     public abstract string Acknowledge { get; }
@@ -49,13 +58,24 @@ internal abstract class SyncSql
     /// <summary>@positions: removes the outbox rows that no receiver waits for.</summary>
     public abstract string RemoveDelivered { get; }
 
-    public abstract string Refuse { get; }
+    public string Refuse { get; } =
+        """
+        UPDATE sync_delivery SET attempts = attempts + 1, state = CASE WHEN attempts + 1 >= @maximum THEN 1 ELSE 0 END,
+          next_at = @next, blocked = @blocked, error = @error
+        WHERE receiver = @receiver AND position = @position
+        """;
 
     /// <summary>@receiver, @position -> how many deliveries at or below it wait, and how many of these are parked.</summary>
     public abstract string CountThrough { get; }
 
     /// <summary>@receiver -> lowest waiting position, waiting, parked, creation time of the oldest.</summary>
-    public abstract string ReadBacklog { get; }
+    public virtual string ReadBacklog =>
+        """
+        SELECT (SELECT MIN(position) FROM sync_delivery WHERE receiver = @receiver),
+               (SELECT COUNT(*) FROM sync_delivery WHERE receiver = @receiver),
+               (SELECT COUNT(*) FROM sync_delivery WHERE receiver = @receiver AND blocked IS NOT NULL AND state = 1),
+               (SELECT o.created FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position WHERE d.receiver = @receiver ORDER BY d.position LIMIT 1)
+        """;
 
     /// <summary>@receiver, @entity, @keys -> those keys that have a waiting change.</summary>
     public abstract string ReadWaitingKeys { get; }
@@ -64,10 +84,15 @@ internal abstract class SyncSql
     public abstract string ReadUnwanted { get; }
 
     /// <summary>@receiver, @limit: the positions to discard next.</summary>
-    public abstract string ReadDeliveries { get; }
+    public virtual string ReadDeliveries => "SELECT position FROM sync_delivery WHERE receiver = @receiver ORDER BY position LIMIT @limit";
 
     /// <summary>@receiver, @limit -> parked rows.</summary>
-    public abstract string ReadParked { get; }
+    public virtual string ReadParked =>
+        """
+        SELECT d.position, o.entity, o.key, o.type, o.epoch, d.attempts, d.error, o.created
+        FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
+        WHERE d.receiver = @receiver AND d.blocked IS NOT NULL AND d.state = 1 ORDER BY d.position LIMIT @limit
+        """;
 
     public abstract string RetryParked { get; }
 
@@ -76,22 +101,23 @@ internal abstract class SyncSql
     /// <summary>Records a version when it is higher than the known one: 1 row when it was.</summary>
     public abstract string RaiseVersion { get; }
 
-    public abstract string ReadVersion { get; }
+    public virtual string ReadVersion => "SELECT epoch, position FROM sync_version WHERE module = @module AND entity = @entity AND key = @key";
 
-    public abstract string ForgetVersions { get; }
+    public string ForgetVersions { get; } = "DELETE FROM sync_version WHERE module = @module";
 
     /// <summary>@module, @limit: as <see cref="ForgetVersions"/>, some at a time.</summary>
     public abstract string ForgetSomeVersions { get; }
 
     public abstract string RemoveTombstones { get; }
 
-    public abstract string ReadBackfill { get; }
+    public virtual string ReadBackfill =>
+        "SELECT state, epoch, entity, after, rows, total, milliseconds, started, finished, error FROM sync_backfill WHERE module = @module";
 
     public abstract string SaveBackfill { get; }
 
-    public abstract string AddBackfillAgain { get; }
+    public virtual string AddBackfillAgain => "INSERT INTO sync_backfill_again (module, entity, key) VALUES (@module, @entity, @key) ON CONFLICT DO NOTHING";
 
-    public abstract string ReadBackfillAgain { get; }
+    public virtual string ReadBackfillAgain => "SELECT key FROM sync_backfill_again WHERE module = @module AND entity = @entity AND key > @after ORDER BY key LIMIT @limit";
 
     public abstract string RemoveBackfillAgain { get; }
 
@@ -99,9 +125,9 @@ internal abstract class SyncSql
     public abstract string RemoveBackfillAgainKeys { get; }
 
     /// <summary>@module -> how many keys are left.</summary>
-    public abstract string CountBackfillAgain { get; }
+    public virtual string CountBackfillAgain => "SELECT COUNT(*) FROM sync_backfill_again WHERE module = @module";
 
-    public abstract string ReadReconcile { get; }
+    public string ReadReconcile { get; } = "SELECT state, result FROM sync_reconcile WHERE module = @module";
 
     public abstract string SaveReconcile { get; }
 

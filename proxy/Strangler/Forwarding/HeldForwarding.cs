@@ -178,7 +178,8 @@ internal sealed class HeldForwarding(
     private static bool IsHarmlessByKeyAlone(HttpContext context) =>
         context.Features.Get<Refusal>() is null && !Outcome.NeverSent(context) && !IsIdempotent(context.Request.Method);
 
-    private static bool IsIdempotent(string method) => HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
+    /// <summary>Methods of writes that promise the same whether they arrive once or twice.</summary>
+    public static bool IsIdempotent(string method) => HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
 
     private static Task AnswerAsync(HttpContext context, HeldCall call) => call.Planned is not null && Outcome.NeverSent(context)
         ? Answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, retryAfterSeconds: 1)

@@ -47,7 +47,7 @@ internal sealed class UpstreamTransformer(
     }
 
     private static bool MayBeRepeated(string method) =>
-        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method) || HeldForwarding.IsIdempotent(method);
 
     /// <summary>The target below an upstream's address, byte for byte as the client wrote it.</summary>
     public static Uri UriFor(string prefix, string target)

@@ -47,13 +47,9 @@ internal static class GoodsServer
         var first = await context.Shelves.MinAsync(static s => s.Id, cancellation);
         var numbers = context.Database.IsNpgsql() ? "SELECT i FROM generate_series(1, {0}) AS n(i)" : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {0}) SELECT i FROM n";
         var sql = """INSERT INTO "Goods" ("Code", "Name", "Description", "Cents", "ShelfId") SELECT 'code-' || i, 'Good number ' || i, 'A good of ordinary length, as an old shop has them, number ' || i, i * 7 % 100000, {1} + i % {2} FROM (""" + numbers + ") AS m";
-        context.Database.SetCommandTimeout(TimeSpan.FromMinutes(5));
-        // The owner's own connection, not the context's: this is data that was there before.
-        await using var connection = context.Database.IsNpgsql()
-            ? (System.Data.Common.DbConnection)new Npgsql.NpgsqlConnection(context.Database.GetConnectionString())
-            : new Microsoft.Data.Sqlite.SqliteConnection(context.Database.GetConnectionString());
-        await connection.OpenAsync(cancellation);
-        await using var command = connection.CreateCommand();
+        // A command of its own, which no interceptor of Entity Framework sees: this is data that was there before.
+        await context.Database.OpenConnectionAsync(cancellation);
+        await using var command = context.Database.GetDbConnection().CreateCommand();
         command.CommandText = string.Format(CultureInfo.InvariantCulture, sql, rows, first, Shelves);
         command.CommandTimeout = 300;
         await command.ExecuteNonQueryAsync(cancellation);

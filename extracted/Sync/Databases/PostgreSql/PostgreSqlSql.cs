@@ -35,33 +35,9 @@ internal sealed class PostgreSqlSql : SyncSql
 
     public override string CreateSchemaTable => "CREATE TABLE IF NOT EXISTS sync_schema (version integer NOT NULL PRIMARY KEY)";
 
-    public override string ReadSchemaVersion => "SELECT COALESCE(MAX(version), 0) FROM sync_schema";
-
-    public override string SetSchemaVersion => "INSERT INTO sync_schema (version) VALUES (@version)";
-
-    public override string ReadOwnership => "SELECT state, epoch, floor, capture, detached FROM sync_ownership WHERE module = @module";
-
-    public override string InsertOwnership =>
-        "INSERT INTO sync_ownership (module, state, epoch, floor, capture) VALUES (@module, @state, @epoch, @floor, @capture) ON CONFLICT DO NOTHING";
-
-    public override string UpdateOwnership =>
-        "UPDATE sync_ownership SET state = @state, epoch = @epoch, floor = @floor, capture = @capture, detached = @detached WHERE module = @module";
-
-    public override string LearnEpoch => "UPDATE sync_ownership SET state = 'follower', epoch = @epoch, capture = 0 WHERE module = @module AND epoch < @epoch";
-
-    public override string InsertOutbox =>
-        """
-        INSERT INTO sync_outbox (module, entity, key, type, epoch, payload, traceparent, created)
-        VALUES (@module, @entity, @key, @type, @epoch, @payload, @traceparent, @created) RETURNING position
-        """;
-
-    public override string InsertDelivery => "INSERT INTO sync_delivery (receiver, position) VALUES (@receiver, @position)";
-
     public override string LastPosition => "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM sync_outbox_position_seq";
 
     public override string SkipPosition => "SELECT nextval('sync_outbox_position_seq')";
-
-    public override string InsertReceiver => "INSERT INTO sync_receiver (receiver, module) VALUES (@receiver, @module) ON CONFLICT DO NOTHING";
 
     /// <summary>By the server's clock, which all instances share, and past a row that another instance is just taking.</summary>
     public override string TakeLease =>
@@ -72,8 +48,6 @@ internal sealed class PostgreSqlSql : SyncSql
             WHERE receiver = @receiver AND (lease_owner IS NULL OR lease_owner = @owner OR lease_until < (extract(epoch from clock_timestamp()) * 1000)::bigint)
             FOR UPDATE SKIP LOCKED)
         """;
-
-    public override string ReleaseLease => "UPDATE sync_receiver SET lease_owner = NULL, lease_until = 0 WHERE receiver = @receiver AND lease_owner = @owner";
 
     public override string ReadPending =>
         """
@@ -86,8 +60,6 @@ internal sealed class PostgreSqlSql : SyncSql
         ORDER BY d.position LIMIT @limit
         """;
 
-    public override string ReadNextAttempt => "SELECT MIN(next_at) FROM sync_delivery WHERE receiver = @receiver AND blocked IS NOT NULL AND state = 0";
-
     public override string Acknowledge => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND position IN ({Positions})";
 
     public override string RemoveDelivered =>
@@ -96,23 +68,8 @@ internal sealed class PostgreSqlSql : SyncSql
           AND NOT EXISTS (SELECT 1 FROM sync_receiver r JOIN sync_delivery d ON d.receiver = r.receiver AND d.position = o.position)
         """;
 
-    public override string Refuse =>
-        """
-        UPDATE sync_delivery SET attempts = attempts + 1, state = CASE WHEN attempts + 1 >= @maximum THEN 1 ELSE 0 END,
-          next_at = @next, blocked = @blocked, error = @error
-        WHERE receiver = @receiver AND position = @position
-        """;
-
     public override string CountThrough =>
         "SELECT COUNT(*), COALESCE(SUM(state), 0)::bigint FROM sync_delivery WHERE receiver = @receiver AND position <= @position";
-
-    public override string ReadBacklog =>
-        """
-        SELECT (SELECT MIN(position) FROM sync_delivery WHERE receiver = @receiver),
-               (SELECT COUNT(*) FROM sync_delivery WHERE receiver = @receiver),
-               (SELECT COUNT(*) FROM sync_delivery WHERE receiver = @receiver AND blocked IS NOT NULL AND state = 1),
-               (SELECT o.created FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position WHERE d.receiver = @receiver ORDER BY d.position LIMIT 1)
-        """;
 
     public override string ReadWaitingKeys =>
         """
@@ -125,15 +82,6 @@ internal sealed class PostgreSqlSql : SyncSql
         SELECT o.position FROM sync_outbox o
         WHERE o.position > @after AND NOT EXISTS (SELECT 1 FROM sync_receiver r JOIN sync_delivery d ON d.receiver = r.receiver AND d.position = o.position)
         ORDER BY o.position LIMIT @limit
-        """;
-
-    public override string ReadDeliveries => "SELECT position FROM sync_delivery WHERE receiver = @receiver ORDER BY position LIMIT @limit";
-
-    public override string ReadParked =>
-        """
-        SELECT d.position, o.entity, o.key, o.type, o.epoch, d.attempts, d.error, o.created
-        FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
-        WHERE d.receiver = @receiver AND d.blocked IS NOT NULL AND d.state = 1 ORDER BY d.position LIMIT @limit
         """;
 
     public override string RetryParked =>
@@ -152,18 +100,11 @@ internal sealed class PostgreSqlSql : SyncSql
         WHERE excluded.epoch > v.epoch OR (excluded.epoch = v.epoch AND excluded.position > v.position)
         """;
 
-    public override string ReadVersion => "SELECT epoch, position FROM sync_version WHERE module = @module AND entity = @entity AND key = @key";
-
-    public override string ForgetVersions => "DELETE FROM sync_version WHERE module = @module";
-
     public override string ForgetSomeVersions =>
         "DELETE FROM sync_version WHERE (module, entity, key) IN (SELECT module, entity, key FROM sync_version WHERE module = @module LIMIT @limit FOR UPDATE SKIP LOCKED)";
 
     public override string RemoveTombstones =>
         "DELETE FROM sync_version WHERE (module, entity, key) IN (SELECT module, entity, key FROM sync_version WHERE removed IS NOT NULL AND removed < @before LIMIT @limit FOR UPDATE SKIP LOCKED)";
-
-    public override string ReadBackfill =>
-        "SELECT state, epoch, entity, after, rows, total, milliseconds, started, finished, error FROM sync_backfill WHERE module = @module";
 
     public override string SaveBackfill =>
         """
@@ -173,18 +114,10 @@ internal sealed class PostgreSqlSql : SyncSql
           total = excluded.total, milliseconds = excluded.milliseconds, started = excluded.started, finished = excluded.finished, error = excluded.error
         """;
 
-    public override string AddBackfillAgain => "INSERT INTO sync_backfill_again (module, entity, key) VALUES (@module, @entity, @key) ON CONFLICT DO NOTHING";
-
-    public override string ReadBackfillAgain => "SELECT key FROM sync_backfill_again WHERE module = @module AND entity = @entity AND key > @after ORDER BY key LIMIT @limit";
-
     public override string RemoveBackfillAgain => "DELETE FROM sync_backfill_again WHERE module = @module AND (@entity::text IS NULL OR entity = @entity::text)";
 
     public override string RemoveBackfillAgainKeys =>
         "DELETE FROM sync_backfill_again WHERE module = @module AND entity = @entity AND key IN (SELECT value FROM jsonb_array_elements_text(@keys::jsonb))";
-
-    public override string CountBackfillAgain => "SELECT COUNT(*) FROM sync_backfill_again WHERE module = @module";
-
-    public override string ReadReconcile => "SELECT state, result FROM sync_reconcile WHERE module = @module";
 
     public override string SaveReconcile =>
         """

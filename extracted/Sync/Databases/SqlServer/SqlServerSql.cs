@@ -45,12 +45,6 @@ internal sealed class SqlServerSql : SyncSql
 
     public override string CreateSchemaTable => "IF OBJECT_ID(N'sync_schema', N'U') IS NULL CREATE TABLE sync_schema (version int NOT NULL PRIMARY KEY)";
 
-    public override string ReadSchemaVersion => "SELECT COALESCE(MAX(version), 0) FROM sync_schema";
-
-    public override string SetSchemaVersion => "INSERT INTO sync_schema (version) VALUES (@version)";
-
-    public override string ReadOwnership => "SELECT state, epoch, floor, capture, detached FROM sync_ownership WHERE module = @module";
-
     /// <summary>What is committed now, for a transaction that sees the state of an earlier moment.</summary>
     public static string ReadOwnershipNow => "SELECT state, epoch, floor, capture, detached FROM sync_ownership WITH (READCOMMITTEDLOCK) WHERE module = @module";
 
@@ -60,18 +54,11 @@ internal sealed class SqlServerSql : SyncSql
         WHERE NOT EXISTS (SELECT 1 FROM sync_ownership WITH (UPDLOCK, HOLDLOCK) WHERE module = @module)
         """;
 
-    public override string UpdateOwnership =>
-        "UPDATE sync_ownership SET state = @state, epoch = @epoch, floor = @floor, capture = @capture, detached = @detached WHERE module = @module";
-
-    public override string LearnEpoch => "UPDATE sync_ownership SET state = N'follower', epoch = @epoch, capture = 0 WHERE module = @module AND epoch < @epoch";
-
     public override string InsertOutbox =>
         """
         INSERT INTO sync_outbox (module, entity, [key], type, epoch, payload, traceparent, created) OUTPUT inserted.position
         VALUES (@module, @entity, @key, @type, @epoch, @payload, @traceparent, @created)
         """;
-
-    public override string InsertDelivery => "INSERT INTO sync_delivery (receiver, position) VALUES (@receiver, @position)";
 
     public override string LastPosition => $"SELECT {Last}";
 
@@ -96,8 +83,6 @@ internal sealed class SqlServerSql : SyncSql
         WHERE r.receiver = @receiver AND (r.lease_owner IS NULL OR r.lease_owner = @owner OR r.lease_until < @clock);
         """;
 
-    public override string ReleaseLease => "UPDATE sync_receiver SET lease_owner = NULL, lease_until = 0 WHERE receiver = @receiver AND lease_owner = @owner";
-
     public override string ReadPending =>
         """
         SELECT TOP (@limit) o.position, o.module, o.entity, o.[key], o.type, o.epoch, o.payload, o.traceparent, d.attempts, o.created
@@ -109,21 +94,12 @@ internal sealed class SqlServerSql : SyncSql
         ORDER BY d.position
         """;
 
-    public override string ReadNextAttempt => "SELECT MIN(next_at) FROM sync_delivery WHERE receiver = @receiver AND blocked IS NOT NULL AND state = 0";
-
     public override string Acknowledge => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND position IN ({Positions})";
 
     public override string RemoveDelivered =>
         $"""
         DELETE FROM sync_outbox WHERE position IN ({Positions})
           AND NOT EXISTS (SELECT 1 FROM sync_receiver r JOIN sync_delivery d ON d.receiver = r.receiver AND d.position = sync_outbox.position)
-        """;
-
-    public override string Refuse =>
-        """
-        UPDATE sync_delivery SET attempts = attempts + 1, state = CASE WHEN attempts + 1 >= @maximum THEN 1 ELSE 0 END,
-          next_at = @next, blocked = @blocked, error = @error
-        WHERE receiver = @receiver AND position = @position
         """;
 
     public override string CountThrough =>
@@ -179,8 +155,6 @@ internal sealed class SqlServerSql : SyncSql
 
     public override string ReadVersion => "SELECT epoch, position FROM sync_version WHERE module = @module AND entity = @entity AND [key] = @key";
 
-    public override string ForgetVersions => "DELETE FROM sync_version WHERE module = @module";
-
     public override string ForgetSomeVersions => "DELETE TOP (@limit) FROM sync_version WHERE module = @module";
 
     public override string RemoveTombstones => "DELETE TOP (@limit) FROM sync_version WHERE removed IS NOT NULL AND removed < @before";
@@ -212,8 +186,6 @@ internal sealed class SqlServerSql : SyncSql
     public override string RemoveBackfillAgainKeys => $"DELETE FROM sync_backfill_again WHERE module = @module AND entity = @entity AND [key] IN ({Keys})";
 
     public override string CountBackfillAgain => "SELECT COUNT_BIG(*) FROM sync_backfill_again WHERE module = @module";
-
-    public override string ReadReconcile => "SELECT state, result FROM sync_reconcile WHERE module = @module";
 
     public override string SaveReconcile =>
         """

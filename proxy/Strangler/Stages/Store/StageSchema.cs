@@ -34,6 +34,7 @@ internal sealed record StageSchema(StageSql Sql, IReadOnlyList<IReadOnlyList<str
     public void Upgrade(DbConnection connection, Func<DbTransaction> begin, (string Name, string Setting) place)
     {
         using var transaction = begin();
+        var session = new StageSession(connection, transaction);
         Run(Sql.LockSchema);
         if (Number(Sql.VersionTableExists) == 0) Run(Sql.CreateVersionTable);
         var version = Number(Sql.Version);
@@ -52,34 +53,17 @@ internal sealed record StageSchema(StageSql Sql, IReadOnlyList<IReadOnlyList<str
 
         transaction.Commit();
 
-        void Run(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+        void Run(string sql, params (string Name, object? Value)[] parameters)
         {
             if (sql.Length == 0) return;
-            using var command = Command(sql, parameters);
+            using var command = session.Command(sql, parameters);
             command.ExecuteNonQuery();
         }
 
         int Number(string sql)
         {
-            using var command = Command(sql, []);
+            using var command = session.Command(sql, []);
             return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-        }
-
-        DbCommand Command(string sql, ReadOnlySpan<(string Name, object Value)> parameters)
-        {
-            var command = connection.CreateCommand();
-            command.Transaction = transaction;
-#pragma warning disable CA2100 // Every text is a constant of this folder or an embedded script; values are parameters.
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            foreach (var (name, value) in parameters)
-            {
-                var parameter = command.CreateParameter();
-                (parameter.ParameterName, parameter.Value) = (name, value);
-                command.Parameters.Add(parameter);
-            }
-
-            return command;
         }
     }
 

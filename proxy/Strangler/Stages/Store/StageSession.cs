@@ -28,7 +28,8 @@ internal sealed class StageSession(DbConnection connection, DbTransaction? trans
         }
     }
 
-    private DbCommand Command(string sql, (string Name, object? Value)[] parameters)
+    /// <summary>A statement that is ready to run; the caller disposes of it.</summary>
+    public DbCommand Command(string sql, (string Name, object? Value)[] parameters)
     {
         var command = connection.CreateCommand();
         command.Transaction = transaction;
