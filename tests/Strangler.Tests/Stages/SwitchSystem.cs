@@ -14,6 +14,7 @@ internal sealed class SwitchSystem : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly List<ServiceProvider> _proxies = [];
+    private readonly List<Proxy> _joined = [];
 
     private readonly TestDatabase _database;
 
@@ -62,7 +63,9 @@ internal sealed class SwitchSystem : IAsyncDisposable
         services.AddStranglerStages();
         var provider = services.BuildServiceProvider();
         _proxies.Add(provider);
-        return new Proxy(provider);
+        var joined = new Proxy(provider);
+        _joined.Add(joined);
+        return joined;
     }
 
     /// <summary>Brings the module, with some rows written, to the given stage.</summary>
@@ -97,6 +100,7 @@ internal sealed class SwitchSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var proxy in _joined) await proxy.StopAsync();
         foreach (var proxy in _proxies) await proxy.DisposeAsync();
         await Legacy.DisposeAsync();
         await Service.DisposeAsync();
@@ -106,6 +110,8 @@ internal sealed class SwitchSystem : IAsyncDisposable
 
     internal sealed class Proxy(ServiceProvider services)
     {
+        private readonly List<IHostedService> _started = [];
+
         public StageMachine Machine { get; } = services.GetRequiredService<StageMachine>();
 
         public IStageStore Store { get; } = services.GetRequiredService<IStageStore>();
@@ -118,7 +124,17 @@ internal sealed class SwitchSystem : IAsyncDisposable
         public async Task StartAsync<T>()
             where T : IHostedService
         {
-            foreach (var hosted in services.GetServices<IHostedService>().OfType<T>()) await hosted.StartAsync(CancellationToken.None);
+            foreach (var hosted in services.GetServices<IHostedService>().OfType<T>())
+            {
+                _started.Add(hosted);
+                await hosted.StartAsync(CancellationToken.None);
+            }
+        }
+
+        /// <summary>Ends what was started, as a host does before it disposes of anything.</summary>
+        public async Task StopAsync()
+        {
+            foreach (var hosted in _started) await hosted.StopAsync(CancellationToken.None);
         }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class SqliteStageDatabase : StageDatabase
     private const int ConstraintViolated = 19;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SqliteConnection _connection;
+    private bool _disposed;
 
     public SqliteStageDatabase(string file)
         : this(file, StageSchema.Of("Sqlite", new SqliteStageSql()))
@@ -53,7 +54,7 @@ internal sealed class SqliteStageDatabase : StageDatabase
 
     public override async Task<T> ReadAsync<T>(Func<StageSession, Task<T>> work, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await EnterAsync().ConfigureAwait(false);
         try
         {
             return await work(new StageSession(_connection, null)).ConfigureAwait(false);
@@ -66,7 +67,7 @@ internal sealed class SqliteStageDatabase : StageDatabase
 
     public override async Task<T> WriteAsync<T>(Func<StageSession, Task<T>> work, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await EnterAsync().ConfigureAwait(false);
         try
         {
             var transaction = _connection.BeginTransaction(deferred: false);
@@ -87,9 +88,21 @@ internal sealed class SqliteStageDatabase : StageDatabase
         }
     }
 
+    /// <summary>Waits for the work under way: a connection that is closed beneath it would leave it half done, and the next caller with an error that says nothing.</summary>
     public override void Dispose()
     {
-        _turn.Dispose();
+        _turn.Wait(CancellationToken.None);
+        _disposed = true;
         _connection.Dispose();
+        // Not disposed of: whoever waits for it has to be let in, to be told.
+        _turn.Release();
+    }
+
+    private async Task EnterAsync()
+    {
+        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (!_disposed) return;
+        _turn.Release();
+        throw new ObjectDisposedException(nameof(SqliteStageDatabase), "The state file has been closed.");
     }
 }
