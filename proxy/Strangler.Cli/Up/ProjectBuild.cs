@@ -20,8 +20,8 @@ internal sealed class ProjectBuild(UpLayout layout, IReadOnlyList<LocatedProject
     {
         var traversal = Path.Combine(layout.Data, "up.proj");
         await File.WriteAllTextAsync(traversal, Traversal(), cancellation);
-        // Nodes kept for reuse would hold memory that the system is meant to do without.
-        var start = DotnetHost.Command(layout.Root, "build", traversal, "-c", configuration, "-nologo", "-v:q", "-clp:NoSummary", "-nodeReuse:false");
+        // Nodes kept for reuse would hold memory that the system is meant to do without. Analyzers judge the code for those who change it; here somebody waits.
+        var start = DotnetHost.Command(layout.Root, "build", traversal, "-c", configuration, "-nologo", "-v:q", "-clp:NoSummary", "-nodeReuse:false", "-p:RunAnalyzers=false");
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet build did not start.");
         var lines = new List<string>();
         var output = Task.WhenAll(CollectAsync(process.StandardOutput, lines), CollectAsync(process.StandardError, lines));
