@@ -8,4 +8,8 @@ namespace Sync.Ownership;
 /// <param name="Capture">Whether the owner's changes go to the outbox.</param>
 /// <param name="Detached">Whether other modules here read the module's data from the service.</param>
 /// <param name="PeerRetired">Whether what is captured goes to the subscribers alone, because the other side is retired.</param>
-internal sealed record ModuleOwnership(string Module, OwnerState State, long Epoch, long Floor, bool Capture, bool Detached, bool PeerRetired = false);
+internal sealed record ModuleOwnership(string Module, OwnerState State, long Epoch, long Floor, bool Capture, bool Detached, bool PeerRetired = false)
+{
+    /// <summary>False on a side that was never told to follow, such as one that has lost its database: what it holds is not all there is.</summary>
+    public bool HasBegun => Epoch > 0;
+}

@@ -44,6 +44,7 @@ internal sealed partial class OwnershipSteps(
         {
             if (row.State == OwnerState.Owner && row.Epoch == epoch) return row;
             if (row.State is OwnerState.Retired or OwnerState.Owner || (epoch <= row.Epoch && !options.Value.Break.Epoch)) throw Conflict(row, $"it cannot be opened at epoch {epoch}");
+            if (!row.HasBegun) throw Conflict(row, "it was never told to follow, and does not have what the other side has; let it follow with reset, and backfill");
             if (capture) RequirePeer(row);
             foreach (var (entity, above) in keys ?? new Dictionary<string, long>())
             {
@@ -68,6 +69,8 @@ internal sealed partial class OwnershipSteps(
                 _ => false,
             };
             if (!fits) throw Conflict(row, $"it cannot follow at epoch {epoch}");
+            // Nothing tells it to forget: it goes on as it is, and opens at no epoch.
+            if (!reset && !row.HasBegun) return row;
             if (reset) await connection.Command(transaction, database.Sql.ForgetVersions, ("@module", module.Name)).RunAsync(cancellationToken);
             // Forgotten versions no longer hold back what an earlier epoch may still have on its way.
             var floor = reset ? Math.Max(row.Floor, epoch - 1) : row.Floor;
