@@ -14,7 +14,7 @@ public abstract class SubscriberTests(string provider) : DatabaseTests(provider)
     private async Task<(SamplePair Pair, SampleSide Copy, Gate ToCopy)> StartWithCopyAsync()
     {
         var toCopy = await Gate.StartAsync();
-        var pair = await StartSyncedAsync(new() { ["Sync:SendTimeout"] = "00:00:02", ["Sync:MaximumAttempts"] = "3" }, pair =>
+        var pair = await StartSyncedAsync(new() { ["Sync:SendTimeout"] = "00:10:00", ["Sync:MaximumAttempts"] = "3" }, pair =>
         {
             pair.Legacy.Settings[Setting] = toCopy.Address.ToString();
             pair.Service.Settings[Setting] = toCopy.Address.ToString();
