@@ -9,8 +9,10 @@ using Legacy.Ordering;
 using Legacy.Ordering.Checkout;
 using Legacy.Payments;
 using Legacy.Payments.Gateway;
+using Legacy.Web.Data;
 using Legacy.Web.Session;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -19,7 +21,7 @@ using TestKit.Databases;
 
 namespace Contract.Tests.Checkout;
 
-/// <summary>The monolith composed as it composes itself, but for its bank, and without a listener: for what no client can bring about from outside.</summary>
+/// <summary>The monolith composed as it composes itself, but for its bank and its endpoints: for what no client can bring about from outside.</summary>
 internal sealed class MonolithInside : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -31,6 +33,7 @@ internal sealed class MonolithInside : IAsyncDisposable
         _database = database;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Database:Provider"] = database.Provider,
@@ -52,6 +55,7 @@ internal sealed class MonolithInside : IAsyncDisposable
     {
         var shop = new MonolithInside(await TestDatabase.CreateAsync(provider));
         await ShopDatabase.PrepareAsync(shop._app.Services);
+        await shop._app.StartAsync();
         return shop;
     }
 
