@@ -7,10 +7,10 @@ namespace Legacy.Payments;
 
 internal sealed class Cashier(PaymentsDbContext db, IPaymentGateway gateway, TimeProvider time) : IPayments
 {
-    public async Task<ChargeResult> ChargeAsync(int orderId, decimal amount, string cardNumber, CancellationToken cancellationToken)
+    public async Task<ChargeResult> ChargeAsync(int orderId, decimal amount, string cardNumber, string chargeKey, CancellationToken cancellationToken)
     {
         var digits = CardNumber.Digits(cardNumber);
-        if (!await gateway.ChargeAsync(amount, digits, cancellationToken)) return ChargeResult.Declined;
+        if (!await gateway.ChargeAsync(chargeKey, amount, digits, cancellationToken)) return ChargeResult.Declined;
 
         db.Payments.Add(new Payment { OrderId = orderId, Amount = amount, CardEnd = digits[^4..], CapturedAtUtc = Moment.Now(time) });
         await db.SaveChangesAsync(cancellationToken);

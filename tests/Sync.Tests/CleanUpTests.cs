@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sync.Ownership;
 using Sync.Tests.Sample;
+using TestKit;
 using TestKit.Databases;
 
 namespace Sync.Tests;
@@ -46,7 +47,7 @@ public abstract class CleanUpTests(string provider) : DatabaseTests(provider)
         return (writes, longest);
     }
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(8)]
     public async Task Sweep_OfOutboxRowsAndTombstones_BesideWriters_RemovesThemAndHoldsNobodyUp()
     {
         await using var pair = await StartSyncedAsync();
@@ -89,7 +90,7 @@ public abstract class CleanUpTests(string provider) : DatabaseTests(provider)
         Assert.AreEqual(1, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM sync_version WHERE removed IS NOT NULL"));
     }
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(8)]
     public async Task Follow_WithReset_OverManyVersions_HoldsNoWriterUp()
     {
         await using var pair = await StartSyncedAsync();

@@ -48,7 +48,7 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
     private static SyncMessage Item(int id, long position) =>
         new("sample", "item", $"{id}", "sample.item-changed/1", 1, position, null, JsonSerializer.SerializeToUtf8Bytes(new ItemChanged(id, $"{id}-{position}", 1, 1), JsonSerializerOptions.Web));
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(7)]
     public async Task Writers_OfOneModule_DoNotWaitForEachOther()
     {
         await using var pair = await StartSyncedAsync();
@@ -64,7 +64,7 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
         Assert.AreEqual(2, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
     }
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(7)]
     public async Task Drain_OverALowerPositionStillUnderWay_WaitsForIt()
     {
         await using var pair = await StartSyncedAsync();
@@ -173,7 +173,7 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
         }
     }
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(1)]
     public async Task Writer_ThatSeesAStateFromBeforeTheFence_IsRefused()
     {
         // Nobody in this process has heard of the fence: the transaction alone has to find it.

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
 using TestKit;
@@ -103,6 +104,36 @@ public abstract class InboxTests(string provider) : DatabaseTests(provider)
         await pair.Legacy.DoAsync("parked/retry", new { positions = new[] { position } });
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Parked_WithLaterChangesOfItsKey_HoldsThemBack_AndDiscardedLetsThemGo()
+    {
+        await using var pair = await StartSyncedAsync(new() { ["Sync:MaximumAttempts"] = "2" });
+        await pair.Service.ScalarAsync("INSERT INTO Items (Id, Code, ShelfId, Price) VALUES (900, 'taken', 1, 1); SELECT 1");
+        var id = await pair.Legacy.AddAsync(new Item { Code = "taken", ShelfId = 1 });
+        await Eventually.GetAsync(pair.Legacy.StatusAsync, now => now.GetProperty("parked").GetInt32() == 1);
+        // By itself the next change would be taken, and the one before it would be lost unseen.
+        await ChangeAsync("free");
+        await ChangeAsync("last");
+        await pair.Legacy.AddAsync(new Item { Code = "other", ShelfId = 1 });
+        await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'other'") == 1);
+        Assert.AreEqual(0, await pair.Service.ScalarAsync($"SELECT COUNT(*) FROM Items WHERE Id = {id}"));
+        var listed = JsonDocument.Parse(await pair.Legacy.Host.Client.GetStringAsync("/_sync/modules/sample/parked")).RootElement;
+        Assert.AreEqual(1, listed.GetArrayLength());
+        Assert.AreEqual($"item {id} sample.item-changed/1 2", $"{listed[0].GetProperty("entity")} {listed[0].GetProperty("key")} {listed[0].GetProperty("type")} {listed[0].GetProperty("attempts")}");
+        Assert.AreEqual("1 3", $"{(await pair.Legacy.StatusAsync()).GetProperty("parked")} {(await pair.Legacy.StatusAsync()).GetProperty("pending")}");
+        var gone = await pair.Legacy.DoAsync("parked/discard", new { positions = new[] { listed[0].GetProperty("position").GetInt64() } });
+        Assert.AreEqual(1, gone.GetProperty("count").GetInt32());
+        await SamplePair.DrainedAsync(pair.Legacy);
+        Assert.AreEqual(1, await pair.Service.ScalarAsync($"SELECT COUNT(*) FROM Items WHERE Id = {id} AND Code = 'last'"));
+        Assert.AreEqual(0, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM sync_outbox"));
+
+        async Task ChangeAsync(string code) => await pair.Legacy.UseAsync(async context =>
+        {
+            (await context.Items.SingleAsync(item => item.Id == id)).Code = code;
+            await context.SaveChangesAsync();
+        });
     }
 }
 

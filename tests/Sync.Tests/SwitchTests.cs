@@ -3,13 +3,14 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
+using TestKit;
 using TestKit.Databases;
 
 namespace Sync.Tests;
 
 public abstract class SwitchTests(string provider) : DatabaseTests(provider)
 {
-    [TestMethod]
+    [TestMethod, BugOfOthers(1)]
     public async Task Fence_AmongConcurrentWriters_NoWriteIsAcknowledgedBehindIt()
     {
         await using var pair = await StartSyncedAsync();
@@ -73,7 +74,7 @@ public abstract class SwitchTests(string provider) : DatabaseTests(provider)
         Assert.AreEqual(HttpStatusCode.Unauthorized, (await pair.Legacy.TryAsync("fence", new { epoch = 2 })).StatusCode);
     }
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(4), BugOfOthers(5)]
     public async Task Fence_HeldUpByATransaction_FailsWithinItsLimitAndTheOwnerGoesOn()
     {
         await using var pair = await StartSyncedAsync(new() { ["Sync:FenceTimeout"] = "00:00:00.300" });

@@ -123,7 +123,7 @@ internal sealed class SaveCapture(
             foreach (var (ownership, changes) in save.Modules)
             {
                 var rows = await CommittedRows.ReadAsync(context, changes, wait);
-                var position = await outbox.WriteAsync(context.Database.GetDbConnection(), transaction, ownership.Module, ownership.Epoch, rows, wait, CancellationToken.None);
+                var position = await outbox.WriteAsync(context.Database.GetDbConnection(), transaction, ownership, rows, wait, CancellationToken.None);
                 RequestPositions.Touch(http.HttpContext, ownership.Module);
                 // Its own transaction is told as any other: by its commit.
                 outer.Wrote(transaction, ownership.Module, ownership.Epoch, position);

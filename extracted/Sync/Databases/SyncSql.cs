@@ -83,8 +83,8 @@ internal abstract class SyncSql
     /// <summary>@after, @limit -> the next positions in the outbox that no receiver waits for.</summary>
     public abstract string ReadUnwanted { get; }
 
-    /// <summary>@receiver, @limit: the positions to discard next.</summary>
-    public virtual string ReadDeliveries => "SELECT position FROM sync_delivery WHERE receiver = @receiver ORDER BY position LIMIT @limit";
+    /// <summary>@receiver, @through, @limit -> the first positions that it waits for, up to the one given.</summary>
+    public virtual string ReadDeliveries => "SELECT position FROM sync_delivery WHERE receiver = @receiver AND position <= @through ORDER BY position LIMIT @limit";
 
     /// <summary>@receiver, @limit -> parked rows.</summary>
     public virtual string ReadParked =>

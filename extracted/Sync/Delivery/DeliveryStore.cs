@@ -101,15 +101,15 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         return parked;
     }
 
-    /// <summary>Discards everything that the receiver waits for, in batches that let other writers in between.</summary>
-    public async Task DiscardAsync(string receiver, CancellationToken cancellationToken)
+    /// <summary>Discards what the receiver waits for, up to the position, in batches that let other writers in between.</summary>
+    public async Task DiscardAsync(string receiver, long through, CancellationToken cancellationToken)
     {
         int discarded;
         do
         {
             discarded = await database.WriteAsync(urgent: false, async (connection, transaction) =>
             {
-                var positions = await connection.Command(transaction, database.Sql.ReadDeliveries, ("@receiver", receiver), ("@limit", 2_000)).ListAsync(row => row.GetInt64(0), cancellationToken);
+                var positions = await connection.Command(transaction, database.Sql.ReadDeliveries, ("@receiver", receiver), ("@through", through), ("@limit", 2_000)).ListAsync(row => row.GetInt64(0), cancellationToken);
                 if (positions.Count > 0) await RemoveAsync(connection, transaction, receiver, $"[{string.Join(',', positions)}]", cancellationToken);
                 return positions.Count;
             }, cancellationToken);

@@ -30,6 +30,9 @@ internal sealed class Receivers
 
     public IReadOnlyList<Receiver> Of(string module) => _byModule.GetValueOrDefault(module, []);
 
+    /// <summary>Those that keep a copy and never own the data.</summary>
+    public IReadOnlyList<Receiver> SubscribersOf(string module) => [.. Of(module).Where(receiver => receiver.Name != module)];
+
     /// <summary>The other side of the migration, or null when none is set.</summary>
     public Receiver? PeerOf(string module) => Of(module).FirstOrDefault(receiver => receiver.Name == module);
 

@@ -146,7 +146,8 @@ public sealed partial class SyncInbox
             if (Admitted(results[index])) highest = Math.Max(highest, decoded[index].Message.Epoch);
         }
 
-        if (highest == ownership.Epoch) return null;
+        // A side that was never told to follow has no part in the epochs, whatever it is sent: it must not look like one that has everything.
+        if (highest == ownership.Epoch || !ownership.HasBegun) return null;
         await _ownerships.LearnAsync(connection, transaction, module.Name, highest, cancellationToken);
         return ownership with { Epoch = highest, State = OwnerState.Follower, Capture = false };
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Sync.Databases;
 using Sync.Delivery;
+using Sync.Ownership;
 
 namespace Sync.Outbox;
 
@@ -10,13 +11,13 @@ namespace Sync.Outbox;
 internal sealed class OutboxWriter(SyncDatabase database, Receivers receivers, TimeProvider time)
 {
     /// <returns>The position of the last change.</returns>
-    public async ValueTask<long> WriteAsync(DbConnection connection, DbTransaction transaction, string module, long epoch, IEnumerable<OutboxChange> changes, bool wait, CancellationToken cancellationToken)
+    public async ValueTask<long> WriteAsync(DbConnection connection, DbTransaction transaction, ModuleOwnership owner, IEnumerable<OutboxChange> changes, bool wait, CancellationToken cancellationToken)
     {
         var created = time.GetUtcNow().ToUnixTimeMilliseconds();
         using var insert = connection.Command(transaction, database.Sql.InsertOutbox,
-            ("@module", module), ("@entity", null), ("@key", null), ("@type", null), ("@epoch", epoch), ("@payload", null), ("@traceparent", Activity.Current?.Id), ("@created", created));
+            ("@module", owner.Module), ("@entity", null), ("@key", null), ("@type", null), ("@epoch", owner.Epoch), ("@payload", null), ("@traceparent", Activity.Current?.Id), ("@created", created));
         using var deliver = connection.Command(transaction, database.Sql.InsertDelivery, ("@receiver", null), ("@position", null));
-        var names = receivers.Of(module);
+        var names = owner.PeerRetired ? receivers.SubscribersOf(owner.Module) : receivers.Of(owner.Module);
         var position = 0L;
         foreach (var change in changes)
         {

@@ -7,4 +7,9 @@ namespace Sync.Ownership;
 /// <param name="Floor">Messages of this epoch and below are stale here: this side has been owner since, or has begun anew.</param>
 /// <param name="Capture">Whether the owner's changes go to the outbox.</param>
 /// <param name="Detached">Whether other modules here read the module's data from the service.</param>
-internal sealed record ModuleOwnership(string Module, OwnerState State, long Epoch, long Floor, bool Capture, bool Detached);
+/// <param name="PeerRetired">Whether what is captured goes to the subscribers alone, because the other side is retired.</param>
+internal sealed record ModuleOwnership(string Module, OwnerState State, long Epoch, long Floor, bool Capture, bool Detached, bool PeerRetired = false)
+{
+    /// <summary>False on a side that was never told to follow, such as one that has lost its database: what it holds is not all there is.</summary>
+    public bool HasBegun => Epoch > 0;
+}

@@ -44,6 +44,7 @@ internal sealed partial class OwnershipSteps(
         {
             if (row.State == OwnerState.Owner && row.Epoch == epoch) return row;
             if (row.State is OwnerState.Retired or OwnerState.Owner || (epoch <= row.Epoch && !options.Value.Break.Epoch)) throw Conflict(row, $"it cannot be opened at epoch {epoch}");
+            if (!row.HasBegun) throw Conflict(row, "it was never told to follow, and does not have what the other side has; let it follow with reset, and backfill");
             if (capture) RequirePeer(row);
             foreach (var (entity, above) in keys ?? new Dictionary<string, long>())
             {
@@ -68,6 +69,8 @@ internal sealed partial class OwnershipSteps(
                 _ => false,
             };
             if (!fits) throw Conflict(row, $"it cannot follow at epoch {epoch}");
+            // Nothing tells it to forget: it goes on as it is, and opens at no epoch.
+            if (!reset && !row.HasBegun) return row;
             if (reset) await connection.Command(transaction, database.Sql.ForgetVersions, ("@module", module.Name)).RunAsync(cancellationToken);
             // Forgotten versions no longer hold back what an earlier epoch may still have on its way.
             var floor = reset ? Math.Max(row.Floor, epoch - 1) : row.Floor;
@@ -97,6 +100,7 @@ internal sealed partial class OwnershipSteps(
 
     public async Task CaptureAsync(ModuleMap module, bool enabled, long? expected, long? at, CancellationToken cancellationToken)
     {
+        var last = 0L;
         await ChangeAsync(module, async (row, connection, transaction) =>
         {
             RequireExpected(row, expected);
@@ -105,9 +109,11 @@ internal sealed partial class OwnershipSteps(
             if (enabled) RequirePeer(row);
             // Rows changed while capture was off must count as newer than anything the receiver has had.
             if (enabled && !row.Capture) await connection.Command(transaction, database.Sql.SkipPosition).RunAsync(cancellationToken);
+            last = await LastPositionAsync(connection, transaction, cancellationToken);
             return row with { Capture = enabled, Epoch = at ?? row.Epoch, Floor = at ?? row.Floor };
         }, cancellationToken);
-        if (!enabled) await DiscardAsync(module, cancellationToken);
+        // What is written from here on belongs to a capture that another coordinator may have turned on meanwhile.
+        if (!enabled) await DiscardAsync(module, last, cancellationToken);
     }
 
     public Task DetachAsync(ModuleMap module, bool detached, CancellationToken cancellationToken) =>
@@ -123,23 +129,22 @@ internal sealed partial class OwnershipSteps(
             _ => Task.FromResult(row with { State = OwnerState.Retired, Epoch = epoch, Capture = false }),
         }, cancellationToken);
 
-    /// <summary>The owner's part of a retirement: there is nobody left to deliver to.</summary>
+    /// <summary>The owner's part of a retirement: there is nobody left to deliver to but the subscribers.</summary>
     public async Task RetireOtherAsync(ModuleMap module, CancellationToken cancellationToken)
     {
-        // Subscribers go on receiving.
-        var keep = receivers.Of(module.Name).Any(receiver => receiver.Name != module.Name);
+        var keep = receivers.SubscribersOf(module.Name).Count > 0;
         await ChangeAsync(module, (row, _, _) => row.State == OwnerState.Owner
-            ? Task.FromResult(row with { Capture = keep && row.Capture })
+            ? Task.FromResult(row with { Capture = keep && row.Capture, PeerRetired = keep && row.Capture })
             : throw Conflict(row, "it is not the owner"), cancellationToken);
-        await deliveries.DiscardAsync(module.Name, cancellationToken);
+        await deliveries.DiscardAsync(module.Name, long.MaxValue, cancellationToken);
         signals.Acknowledged(module.Name).Give();
     }
 
-    private async Task DiscardAsync(ModuleMap module, CancellationToken cancellationToken)
+    private async Task DiscardAsync(ModuleMap module, long through, CancellationToken cancellationToken)
     {
         foreach (var receiver in receivers.Of(module.Name))
         {
-            await deliveries.DiscardAsync(receiver.Name, cancellationToken);
+            await deliveries.DiscardAsync(receiver.Name, through, cancellationToken);
             signals.Acknowledged(receiver.Name).Give();
         }
     }

@@ -7,6 +7,9 @@ namespace Sync.Ownership;
 /// <summary>Reads and writes ownership rows, always in the caller's transaction. What was read last is kept for those who need no more than a hint.</summary>
 internal sealed class OwnershipStore(SyncDatabase database)
 {
+    /// <summary>The column's value where the other side is retired; otherwise it is 1 or 0.</summary>
+    private const long CaptureForSubscribers = 2;
+
     private readonly ConcurrentDictionary<string, ModuleOwnership> _seen = new(StringComparer.Ordinal);
 
     /// <summary>What was seen last: good enough for reads and answers, never for a write.</summary>
@@ -31,7 +34,9 @@ internal sealed class OwnershipStore(SyncDatabase database)
 
         if (!(wait ? await reader.ReadAsync(cancellationToken) : reader.Read()))
             throw new InvalidOperationException($"The module '{module}' has no ownership row in {database.Dialect.Description}.");
-        return new ModuleOwnership(module, Enum.Parse<OwnerState>(reader.GetString(0), ignoreCase: true), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3) != 0, reader.GetInt64(4) != 0);
+        var capture = reader.GetInt64(3);
+        return new ModuleOwnership(
+            module, Enum.Parse<OwnerState>(reader.GetString(0), ignoreCase: true), reader.GetInt64(1), reader.GetInt64(2), capture != 0, reader.GetInt64(4) != 0, capture == CaptureForSubscribers);
     }
 
     /// <summary>Reads outside any transaction and remembers.</summary>
@@ -46,7 +51,7 @@ internal sealed class OwnershipStore(SyncDatabase database)
     public Task WriteAsync(DbConnection connection, DbTransaction transaction, ModuleOwnership row, CancellationToken cancellationToken) =>
         connection.Command(transaction, database.Sql.UpdateOwnership,
             ("@module", row.Module), ("@state", Text(row.State)), ("@epoch", row.Epoch), ("@floor", row.Floor),
-            ("@capture", row.Capture ? 1 : 0), ("@detached", row.Detached ? 1 : 0)).RunAsync(cancellationToken);
+            ("@capture", row switch { { Capture: false } => 0, { PeerRetired: true } => CaptureForSubscribers, _ => 1 }), ("@detached", row.Detached ? 1 : 0)).RunAsync(cancellationToken);
 
     /// <summary>A message proves a later epoch: another side was opened as owner since.</summary>
     public async Task LearnAsync(DbConnection connection, DbTransaction transaction, string module, long epoch, CancellationToken cancellationToken) =>

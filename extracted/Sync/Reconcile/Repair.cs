@@ -28,7 +28,7 @@ internal sealed class Repair(SyncDatabase database, OwnershipStore ownerships, O
                     var changes = some.Select(key => rows.TryGetValue(key, out var payload)
                         ? new OutboxChange(entity.Name, key, entity.Changed, payload)
                         : new OutboxChange(entity.Name, key, entity.Removed, entity.WriteRemoved(key)));
-                    await outbox.WriteAsync(connection, transaction, module.Name, row.Epoch, changes, wait: true, cancellationToken);
+                    await outbox.WriteAsync(connection, transaction, row, changes, wait: true, cancellationToken);
                     await transaction.CommitAsync(cancellationToken);
                 }
                 finally

@@ -18,11 +18,14 @@ internal sealed class CheckoutDesk(
         // Asked before the transaction begins: the catalog may live elsewhere, and nobody should wait for it while holding the lock.
         var products = (await catalog.FindAsync([.. wanted.Lines.Select(line => line.ProductId)], cancellationToken)).ToDictionary(one => one.Id);
 
-        return await unitOfWork.RunAsync(unit => PlaceAsync(wanted, products, unit, cancellationToken), cancellationToken);
+        // One name for the charge, whatever becomes of the transactions around it: neither another attempt of this request nor the customer's own, under the same
+        // Idempotency-Key, is paid for twice.
+        var chargeKey = wanted.IdempotencyKey is { } key ? $"{key}:{wanted.Hash()}" : Guid.NewGuid().ToString("N");
+        return await unitOfWork.RunAsync(unit => PlaceAsync(wanted, products, chargeKey, unit, cancellationToken), cancellationToken);
     }
 
     // Whatever may collide with another checkout comes before the card is charged, so that a charge is not made twice.
-    private async Task<CheckoutResult> PlaceAsync(PlaceOrder wanted, Dictionary<int, CatalogProduct> products, IUnit unit, CancellationToken cancellationToken)
+    private async Task<CheckoutResult> PlaceAsync(PlaceOrder wanted, Dictionary<int, CatalogProduct> products, string chargeKey, IUnit unit, CancellationToken cancellationToken)
     {
         if (await EarlierAsync(wanted, cancellationToken) is { } earlier) return earlier;
         if (await customers.FindAsync(wanted.CustomerId, cancellationToken) is null)
@@ -36,10 +39,12 @@ internal sealed class CheckoutDesk(
         var order = Compose(wanted, products);
         db.Orders.Add(order);
         await db.SaveChangesAsync(cancellationToken);
-        if (await payments.ChargeAsync(order.Id, order.Total, wanted.CardNumber, cancellationToken) == ChargeResult.Declined)
+        // A customer who leaves from here on would leave a charge without an order.
+        cancellationToken.ThrowIfCancellationRequested();
+        if (await payments.ChargeAsync(order.Id, order.Total, wanted.CardNumber, chargeKey, CancellationToken.None) == ChargeResult.Declined)
             return new(CheckoutOutcome.Declined, null, "The card was declined.");
 
-        await unit.CommitAsync(cancellationToken);
+        await unit.CommitAsync(CancellationToken.None);
         return new(CheckoutOutcome.Placed, order, "");
     }
 

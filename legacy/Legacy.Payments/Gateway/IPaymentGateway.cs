@@ -2,6 +2,6 @@ namespace Legacy.Payments.Gateway;
 
 internal interface IPaymentGateway
 {
-    /// <summary>False when the card is declined.</summary>
-    Task<bool> ChargeAsync(decimal amount, string cardNumber, CancellationToken cancellationToken);
+    /// <summary>Charges a card once for each key, however often it is asked to. False when the card is declined.</summary>
+    Task<bool> ChargeAsync(string key, decimal amount, string cardNumber, CancellationToken cancellationToken);
 }

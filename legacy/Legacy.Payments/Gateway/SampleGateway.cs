@@ -5,6 +5,6 @@ internal sealed class SampleGateway : IPaymentGateway
 {
     private const string DeclinedCard = "4000000000000002";
 
-    public Task<bool> ChargeAsync(decimal amount, string cardNumber, CancellationToken cancellationToken) =>
+    public Task<bool> ChargeAsync(string key, decimal amount, string cardNumber, CancellationToken cancellationToken) =>
         Task.FromResult(cardNumber != DeclinedCard);
 }

@@ -173,13 +173,20 @@ internal sealed class HeldForwarding(
     }
 
     // A GET gets here only when it writes: the plan says so, or a side has refused it. Its method promises nothing then.
-    private static bool IsHarmless(HttpRequest request) => IsIdempotent(request.Method) || request.Headers.ContainsKey("Idempotency-Key");
+    private static bool IsHarmless(HttpRequest request) => IsIdempotent(request) || request.Headers.ContainsKey("Idempotency-Key");
 
     private static bool IsHarmlessByKeyAlone(HttpContext context) =>
-        context.Features.Get<Refusal>() is null && !Outcome.NeverSent(context) && !IsIdempotent(context.Request.Method);
+        context.Features.Get<Refusal>() is null && !Outcome.NeverSent(context) && !IsIdempotent(context.Request);
 
-    /// <summary>Methods of writes that promise the same whether they arrive once or twice.</summary>
-    public static bool IsIdempotent(string method) => HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
+    /// <summary>
+    /// Whether the method of a write promises the same whether it arrives once or twice. A condition takes that back: the second time it looks at what the first has
+    /// done, and a write that was made would be answered 412.
+    /// </summary>
+    public static bool IsIdempotent(HttpRequest request) => (HttpMethods.IsPut(request.Method) || HttpMethods.IsDelete(request.Method)) && !HasCondition(request.Headers);
+
+    // The last one is WebDAV's.
+    private static bool HasCondition(IHeaderDictionary headers) =>
+        headers.IfMatch.Count > 0 || headers.IfNoneMatch.Count > 0 || headers.IfUnmodifiedSince.Count > 0 || headers.ContainsKey("If");
 
     private static Task AnswerAsync(HttpContext context, HeldCall call) => call.Planned is not null && Outcome.NeverSent(context)
         ? Answer.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, retryAfterSeconds: 1)

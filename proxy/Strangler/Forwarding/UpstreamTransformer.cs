@@ -30,7 +30,7 @@ internal sealed class UpstreamTransformer(
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         // Without a content, the handler sends a request again by itself when a connection in use ends unanswered. It writes the header anyway.
-        if (httpContext.Request.ContentLength is null && !MayBeRepeated(httpContext.Request.Method) && !BodyOf.MayExist(httpContext)) httpContext.Request.ContentLength = 0;
+        if (httpContext.Request.ContentLength is null && !MayBeRepeated(httpContext.Request) && !BodyOf.MayExist(httpContext)) httpContext.Request.ContentLength = 0;
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         var headers = httpContext.Request.Headers;
         if (InternalHeader.AnyIn(proxyRequest.Headers))
@@ -46,8 +46,8 @@ internal sealed class UpstreamTransformer(
         proxyRequest.RequestUri = UriFor(destinationPrefix, target);
     }
 
-    private static bool MayBeRepeated(string method) =>
-        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method) || HeldForwarding.IsIdempotent(method);
+    private static bool MayBeRepeated(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method) || HttpMethods.IsTrace(request.Method) || HeldForwarding.IsIdempotent(request);
 
     /// <summary>The target below an upstream's address, byte for byte as the client wrote it.</summary>
     public static Uri UriFor(string prefix, string target)

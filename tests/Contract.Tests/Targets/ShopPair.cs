@@ -21,6 +21,8 @@ internal sealed class ShopPair : IAsyncDisposable
 
     public Uri Service => new(_servicePort.Url);
 
+    public string Output => $"legacy:\n{_legacy?.Output}\ncatalog:\n{_service?.Output}";
+
     /// <summary>Both on databases of the given kind.</summary>
     public static async Task<ShopPair> StartAsync(string provider = TestDatabase.Sqlite)
     {

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Contract.Tests.Targets;
 
-/// <summary>Where the suite asks: the catalog's own address, and where the rest of the shop (signing in) answers.</summary>
-public sealed record Target(Uri Catalog, Uri Shop);
+/// <summary>Where the suite asks: the catalog's own address, where the rest of the shop (signing in) answers, and what the processes behind have written last.</summary>
+public sealed record Target(Uri Catalog, Uri Shop, Func<string> Output);
 
 /// <summary>The targets, each started once for all tests.</summary>
 [TestClass]
@@ -15,20 +15,20 @@ public sealed class RunningTargets
     internal static Task<Target> LegacyOn(string provider) => Once($"legacy {provider}", async () =>
     {
         var pair = Add(await ShopPair.StartAsync(provider));
-        return new Target(pair.Legacy, pair.Legacy);
+        return new Target(pair.Legacy, pair.Legacy, () => pair.Output);
     });
 
     internal static Task<Target> ServiceOn(string provider) => Once($"service {provider}", async () =>
     {
         var pair = Add(await ShopPair.StartAsync(provider));
         await pair.HandOverAsync();
-        return new Target(pair.Service, pair.Legacy);
+        return new Target(pair.Service, pair.Legacy, () => pair.Output);
     });
 
     internal static Task<Target> ProxyAt(string stage) => Once($"proxy {stage}", async () =>
     {
         var system = Add(await ProxiedShop.StartAsync(stage));
-        return new Target(system.PublicUrl, system.PublicUrl);
+        return new Target(system.PublicUrl, system.PublicUrl, () => string.Join('\n', system.Processes.Select(process => $"{process.Name}:\n{process.Output}")));
     });
 
     [AssemblyCleanup]

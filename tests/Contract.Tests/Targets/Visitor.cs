@@ -56,6 +56,8 @@ internal sealed partial class Visitor(Target target) : IDisposable
         if (header is not null) request.Headers.TryAddWithoutValidation(header, value);
         using var answer = await _client.SendAsync(request);
         LastBody = await answer.Content.ReadAsStringAsync();
+        // No contract has such an answer, and only the process knows why it gave one.
+        Assert.IsLessThan(500, (int)answer.StatusCode, $"{method} {path} answered {LastBody}\n{target.Output()}");
         LastTag = answer.Headers.ETag?.ToString() ?? "";
 
         _transcript.Append('\n').Append(method).Append(' ').Append(path).Append('\n');

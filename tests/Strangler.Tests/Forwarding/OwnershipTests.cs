@@ -79,6 +79,24 @@ public sealed class OwnershipTests
         Assert.AreEqual(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
     }
 
+    [TestMethod, BugOfOthers(4)]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Writes_HeldUnderLoad_GoOnWhenTheSwitchEndsNotWhenTheirTimeIsUp(bool aborted)
+    {
+        // A client would give up long before the proxy does.
+        await using var test = await ProxyUnderTest.StartAsync(extra: "\"limits\": { \"holdWrites\": \"01:00:00\" },");
+        test.Publish(Stage.Canary, 100, switching: true);
+        var writes = Enumerable.Range(0, 200).Select(_ => test.Client.PutAsync("/api/products/1", new StringContent("x"))).ToArray();
+        // Reads go by them.
+        for (var n = 0; n < 50; n++) (await test.Client.GetAsync("/api/products/1")).Dispose();
+        Assert.IsFalse(writes.Any(write => write.IsCompleted));
+        test.Publish(aborted ? Stage.Canary : Stage.Extracted, 100, aborted ? Side.Legacy : Side.Service, epoch: 2);
+        var answers = await Task.WhenAll(writes);
+        Assert.IsTrue(answers.All(answer => answer.StatusCode == HttpStatusCode.OK && answer.Headers.GetValues("X-Side").Single() == (aborted ? "legacy" : "service")));
+        Assert.AreEqual(0, test.Get<WritesUnderWay>().Of("catalog"));
+    }
+
     [TestMethod]
     public async Task Write_OwnerIsDownForAMoment_WaitsForIt()
     {
@@ -94,10 +112,14 @@ public sealed class OwnershipTests
     }
 
     [TestMethod]
-    [DataRow("POST", null, 1, 502)]
-    [DataRow("POST", "key-1", 2, 200)]
-    [DataRow("PUT", null, 2, 200)]
-    public async Task Write_ConnectionBreaksAfterSending_IsSentAgainOnlyWhenHarmless(string method, string? key, int sent, int status)
+    [DataRow("POST", null, null, 1, 502)]
+    [DataRow("POST", "key-1", null, 2, 200)]
+    [DataRow("PUT", null, null, 2, 200)]
+    [DataRow("PUT", null, "If-Match: \"1\"", 1, 502)]
+    [DataRow("PUT", null, "If-None-Match: *", 1, 502)]
+    [DataRow("PUT", null, "If-Unmodified-Since: Mon, 01 Jun 2026 00:00:00 GMT", 1, 502)]
+    [DataRow("PUT", "key-1", "If-Match: \"1\"", 2, 200)]
+    public async Task Write_ConnectionBreaksAfterSending_IsSentAgainOnlyWhenHarmless(string method, string? key, string? condition, int sent, int status)
     {
         var seen = 0;
         await using var test = await ProxyUnderTest.StartAsync(async context =>
@@ -108,6 +130,7 @@ public sealed class OwnershipTests
         });
         using var request = new HttpRequestMessage(new HttpMethod(method), method == "POST" ? "/api/products" : "/api/products/1") { Content = new StringContent("x") };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        if (condition?.Split(": ") is [var name, var value]) request.Headers.Add(name, value);
         using var answer = await test.Client.SendAsync(request);
         Assert.AreEqual(sent, seen);
         Assert.AreEqual(status, (int)answer.StatusCode);

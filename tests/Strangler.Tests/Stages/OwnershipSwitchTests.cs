@@ -13,7 +13,7 @@ public abstract class OwnershipSwitchTests(string provider)
         from forward in new[] { true, false }
         select new object[] { point, forward };
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(3)]
     [DynamicData(nameof(Lines))]
     public async Task Coordinator_DiesAtLine_AnotherEndsTheSwitch(string point, bool forward)
     {
@@ -33,7 +33,7 @@ public abstract class OwnershipSwitchTests(string provider)
         Assert.AreEqual(forward ? Stage.Extracted : Stage.Shadow, second.States.Of("catalog").Stage);
     }
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(3), BugOfOthers(4)]
     public async Task Switch_DrainExceedsItsLimit_OldOwnerWritesAgainAtANewEpoch()
     {
         await using var system = await SwitchSystem.StartAsync(provider);
@@ -79,7 +79,7 @@ public abstract class OwnershipSwitchTests(string provider)
         Assert.AreEqual(Stage.Extracted, (await Extract(proxy)).To);
     }
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(3)]
     public async Task Switch_FenceAnswerIsLost_OldOwnerWritesAgainAtANewEpoch()
     {
         await using var system = await SwitchSystem.StartAsync(provider);
@@ -101,7 +101,7 @@ public abstract class OwnershipSwitchTests(string provider)
         await system.AssertSettledAsync(proxy, Side.Service, 2);
     }
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(3)]
     public async Task Switch_NewOwnerCannotOpen_OldOwnerReturnsAndALateOpeningIsRefused()
     {
         await using var system = await SwitchSystem.StartAsync(provider);
@@ -138,7 +138,7 @@ public abstract class OwnershipSwitchTests(string provider)
         await system.AssertSettledAsync(proxy, Side.Service, 2);
     }
 
-    [TestMethod]
+    [TestMethod, BugOfOthers(3)]
     [DataRow("switch.aborting")]
     [DataRow("switch.reopened")]
     public async Task Coordinator_DiesWhileAborting_AnotherReopensTheOldOwner(string point)

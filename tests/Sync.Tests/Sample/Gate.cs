@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using TestKit;
@@ -10,6 +12,9 @@ public enum Fault
     Refuse,
     LoseAnswer,
     Repeat,
+
+    /// <summary>Neither passed on nor answered before <see cref="Gate.Release"/>.</summary>
+    Hold,
 }
 
 /// <summary>The way from one side to the other: its address is known before the side behind it has started, and it can fail.</summary>
@@ -17,7 +22,9 @@ public sealed class Gate : IAsyncDisposable
 {
     private readonly HttpClient _client = new();
     private WebHost? _host;
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _refused;
+    private int _held;
 
     public Uri Address => _host!.Address;
 
@@ -29,6 +36,12 @@ public sealed class Gate : IAsyncDisposable
     /// <summary>How many deliveries were refused.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
+    /// <summary>How many deliveries have been held.</summary>
+    public int Held => Volatile.Read(ref _held);
+
+    /// <summary>The positions of all changes that came this way, in the order of their coming.</summary>
+    public ConcurrentQueue<long> Sent { get; } = new();
+
     public static async Task<Gate> StartAsync()
     {
         var gate = new Gate();
@@ -36,8 +49,12 @@ public sealed class Gate : IAsyncDisposable
         return gate;
     }
 
+    /// <summary>Lets through what is held.</summary>
+    public void Release() => _released.TrySetResult();
+
     public async ValueTask DisposeAsync()
     {
+        Release();
         _client.Dispose();
         await _host!.DisposeAsync();
     }
@@ -46,7 +63,14 @@ public sealed class Gate : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        var fault = context.Request.Path == "/_sync/inbox" ? Fault : Fault.None;
+        var isDelivery = context.Request.Path == "/_sync/inbox";
+        var fault = isDelivery ? Fault : Fault.None;
+        if (fault == Fault.Hold)
+        {
+            Interlocked.Increment(ref _held);
+            await _released.Task.WaitAsync(context.RequestAborted);
+        }
+
         if (Target is null || fault == Fault.Refuse)
         {
             if (fault == Fault.Refuse) Interlocked.Increment(ref _refused);
@@ -54,6 +78,7 @@ public sealed class Gate : IAsyncDisposable
             return;
         }
 
+        if (isDelivery) Note(body);
         if (fault == Fault.Repeat) (await SendAsync(context, body)).Dispose();
         using var answer = await SendAsync(context, body);
         if (fault == Fault.LoseAnswer)
@@ -64,6 +89,13 @@ public sealed class Gate : IAsyncDisposable
 
         context.Response.StatusCode = (int)answer.StatusCode;
         await answer.Content.CopyToAsync(context.Response.Body);
+    }
+
+    private void Note(MemoryStream body)
+    {
+        using var batch = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+        // entity, key, type, epoch, position, ...
+        foreach (var message in batch.RootElement.GetProperty("messages").EnumerateArray()) Sent.Enqueue(message[4].GetInt64());
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpContext context, MemoryStream body)

@@ -23,6 +23,7 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
 
     private WebHost? _host;
     private bool _created;
+    private bool _isBeside;
 
     /// <summary>Settings of this side alone, which go before those of both.</summary>
     public Dictionary<string, string?> Settings { get; } = [];
@@ -57,6 +58,14 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
         gate.Target = null;
         await _host.DisposeAsync();
         _host = null;
+    }
+
+    /// <summary>Another instance of this side on the same database, which reaches the other side by a way of its own.</summary>
+    public SampleSide Beside(Gate own, Gate way)
+    {
+        var other = new SampleSide(name, database, own, way.Address, settings) { _created = true, _isBeside = true, Declare = Declare };
+        foreach (var (key, value) in Settings) other.Settings[key] = value;
+        return other;
     }
 
     public async Task<T> UseAsync<T>(Func<SampleContext, Task<T>> use)
@@ -157,7 +166,7 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await database.DisposeAsync();
+        if (!_isBeside) await database.DisposeAsync();
     }
 
     private void Configure(WebApplicationBuilder builder)

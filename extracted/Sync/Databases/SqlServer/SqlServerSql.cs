@@ -126,7 +126,7 @@ internal sealed class SqlServerSql : SyncSql
         ORDER BY o.position
         """;
 
-    public override string ReadDeliveries => "SELECT TOP (@limit) position FROM sync_delivery WHERE receiver = @receiver ORDER BY position";
+    public override string ReadDeliveries => "SELECT TOP (@limit) position FROM sync_delivery WHERE receiver = @receiver AND position <= @through ORDER BY position";
 
     public override string ReadParked =>
         """

@@ -30,6 +30,7 @@ internal sealed class SwitchPreflight(SideClient sides, IOptions<StageOptions> o
             [
                 new("owner", $"{Name(state.Owner)} at epoch {state.Epoch}", $"{Name(state.Owner)} is {owner.State} at epoch {owner.Epoch}", owner.IsOwner && owner.Epoch == state.Epoch, "Look at 'strangler status'.", true),
                 new("receiver", $"{Name(to)} is no owner and not retired", $"{Name(to)} is {receiver.State}", receiver is { IsOwner: false, IsRetired: false }, "Look at 'strangler status'.", true),
+                new("receiver's data", $"{Name(to)} was filled", receiver.Epoch > 0 ? "filled" : "never told to follow", receiver.Epoch > 0, $"The {Name(to)} side has lost its data: go back with 'strangler rollback MODULE --to Legacy' and begin again.", true),
                 new("parked changes", "0", owner.Parked.ToString(CultureInfo.InvariantCulture), owner.Parked == 0, "Retry or discard them: 'strangler parked list MODULE'.", true),
                 new("capture", "on", owner.Capture ? "on" : "off", owner.Capture, "The other side has not been sent every change; compare with 'strangler reconcile MODULE --repair'.", true),
                 new("changes under way", string.Create(CultureInfo.InvariantCulture, $"the oldest younger than {SmallLag} s"), string.Create(CultureInfo.InvariantCulture, $"{owner.Pending}, the oldest {owner.LagSeconds:0.##} s"), owner.LagSeconds < SmallLag, $"The {Name(to)} side does not keep up; is it running?", true),
@@ -42,7 +43,7 @@ internal sealed class SwitchPreflight(SideClient sides, IOptions<StageOptions> o
                 return conditions;
             }
 
-            if (conditions[..4].Any(c => !c.Met) || time.GetElapsedTime(started) > options.Value.PreflightLimit) return conditions;
+            if (conditions[..5].Any(c => !c.Met) || time.GetElapsedTime(started) > options.Value.PreflightLimit) return conditions;
             await Task.Delay(LookAgain, time, cancellation).ConfigureAwait(false);
         }
     }
