@@ -1,4 +1,5 @@
 using Faults.History;
+using Faults.Storage;
 
 namespace Faults.Running;
 
