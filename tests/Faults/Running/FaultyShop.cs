@@ -108,7 +108,7 @@ internal sealed class FaultyShop : IAsyncDisposable
         Proxies = setting.TwoProxies ? ["proxy-a", "proxy-b"] : ["proxy-a"];
         foreach (var proxy in Proxies) starts[proxy] = ProxyStart(proxy, setting);
         // Each task is awaited although another fails, so that none is left running.
-        var started = starts.Values.Select(static start => TestProcess.StartAsync(start with { ReadyLimit = LongestStart })).ToList();
+        var started = starts.Values.Select(static start => TestProcess.StartAsync(start with { ReadyLimit = LongestStart, Environment = Short(start.Environment) })).ToList();
         await Task.WhenAll(started.Select(async task =>
         {
             var process = await task;
@@ -116,6 +116,9 @@ internal sealed class FaultyShop : IAsyncDisposable
         }));
         history.Before = Databases["legacy"].Products();
     }
+
+    // They live for seconds: to profile code in order to compile it once more would cost more than it brings.
+    private static Dictionary<string, string> Short(IReadOnlyDictionary<string, string> environment) => new(environment) { ["DOTNET_TieredPGO"] = "0" };
 
     private Dictionary<string, string> Environment(string side, ShopSetting setting)
     {

@@ -27,7 +27,7 @@ internal enum FaultKind
     /// <summary>Deliveries between the sides meet faults all through the round.</summary>
     Wire,
 
-    /// <summary>From a line of the switch on nothing is delivered between the sides for a while: it cannot drain and is aborted.</summary>
+    /// <summary>From a line of the switch on nothing is delivered between the sides, until it has given up: it cannot drain and is aborted.</summary>
     Cut,
 
     /// <summary>After the switch, calls and deliveries of earlier epochs arrive once more.</summary>
@@ -57,6 +57,7 @@ internal sealed record Fault(FaultKind Kind, string Point, string Victim, TimeSp
     {
         FaultKind.Wire => string.Create(CultureInfo.InvariantCulture, $"{Percent}% {string.Join('/', WireFaults)}"),
         FaultKind.Echo => "echo",
+        FaultKind.Cut => $"wire cut from {Point} on",
         _ => string.Create(CultureInfo.InvariantCulture, $"{Kind} {Victim}{(Point.Length > 0 ? $" at {Point}" : "")} for {Lasts.TotalSeconds:0.0} s"),
     };
 }

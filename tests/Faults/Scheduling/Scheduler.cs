@@ -49,7 +49,7 @@ internal static class Scheduler
             var (kind, point, victim) = mains[i];
             var aborts = AbortPoints.Contains(point);
             var faults = new List<Fault> { Fault.Of(kind, point, victim, kind == FaultKind.Kill ? Seconds(random, 0, 1.5) : Seconds(random, 0.3, 4)) };
-            if (aborts) faults.Insert(0, Fault.Of(FaultKind.Cut, "switch.held", "wire", TimeSpan.FromSeconds(4)));
+            if (aborts) faults.Insert(0, Fault.Of(FaultKind.Cut, "switch.held", "wire", TimeSpan.Zero));
             var more = OfDatabases(provider);
             var side = At(seed, i, SideStride, SidePlaces);
             if (side < _wire.Length && !aborts) faults.Add(OnWire(random, _wire[side]));

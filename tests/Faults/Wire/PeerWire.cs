@@ -62,14 +62,12 @@ internal sealed class PeerWire : IAsyncDisposable
     public async Task<int> ReplayAsync(int most)
     {
         var kept = _kept.ToArray();
-        var sent = 0;
-        foreach (var (key, body) in kept.Take(most / 2).Concat(kept.TakeLast(most / 2)).Distinct())
+        var sent = await Task.WhenAll(kept.Take(most / 2).Concat(kept.TakeLast(most / 2)).Distinct().Select(async delivery =>
         {
-            using var answer = await TrySendAsync(key, body);
-            if (answer is not null) sent++;
-        }
-
-        return sent;
+            using var answer = await TrySendAsync(delivery.Key, delivery.Body);
+            return answer is not null;
+        }));
+        return sent.Count(static arrived => arrived);
     }
 
     public async ValueTask DisposeAsync()
