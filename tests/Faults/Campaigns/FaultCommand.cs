@@ -1,105 +1,95 @@
-using System.Globalization;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
-using Faults.Running;
 using Faults.Scheduling;
+using Faults.Storage;
+using TestKit.Databases;
 
 namespace Faults.Campaigns;
 
-/// <summary>The command. Exit codes: 0 no violation, 1 a violation, 2 wrong use.</summary>
+/// <summary>The command. Exit codes: 0 no violation, 1 a violation or an interruption, 2 wrong use.</summary>
 internal static class FaultCommand
 {
-    private const string Usage = """
-        Usage: dotnet run -c Release --project tests/Faults -- run [options]
-
-          --seeds N          how many seeds; 20 unless told otherwise
-          --seed S           the first one, or with --seeds left out the only one; 1 unless told otherwise
-          --database NAME    the sides' database: sqlite
-          --break NAME       takes a safeguard away: Fence, Epoch or Acknowledgement; ends at the first violation
-          --directory DIR    where runs with a violation keep logs, databases and history; the system's temporary directory unless told otherwise
-          --keep             keep the others too
-          --json             print the result as one JSON document
-
-        Exit codes: 0 no violation, 1 a violation, 2 wrong use.
-        """;
-
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        if (args is not ["run", .. var rest])
+        if (args is ["--help" or "-h" or "help"])
         {
-            await (args is ["--help" or "-h" or "help"] ? output : error).WriteLineAsync(Usage);
-            return args is ["--help" or "-h" or "help"] ? 0 : 2;
+            await output.WriteLineAsync(FaultOptions.Usage);
+            return 0;
         }
 
-        if (Options.Read(rest, out var options) is { } wrong)
+        if (FaultOptions.Read(args, out var options) is { } wrong)
         {
-            await error.WriteLineAsync($"{wrong}\n\n{Usage}");
+            await error.WriteLineAsync($"{wrong}\n\n{FaultOptions.Usage}");
             return 2;
         }
 
-        if (SmallDisk.Missing is { } missing) await error.WriteLineAsync($"Skipped: {missing}.");
-        using var template = await Template.MakeAsync();
-        var campaign = new Campaign(template, Directory.CreateDirectory(options.Directory).FullName, options.Keep);
-        var reports = new List<SeedReport>();
-        foreach (var seed in Enumerable.Range(options.First, options.Seeds))
+        if (options.List)
         {
-            var report = await campaign.RunAsync(Scheduler.Of(seed, options.Database, options.Break));
-            reports.Add(report);
-            await error.WriteLineAsync(report.Line);
-            foreach (var violation in report.Violations.Take(5)) await error.WriteLineAsync($"    {violation}");
-            if (report.Kept is not null) await error.WriteLineAsync($"    {report.Schedule}\n    kept in {report.Kept}");
-            if (options.Break is not null && report.Violations.Count > 0) break;
+            await output.WriteLineAsync(List(options));
+            return 0;
         }
 
-        await output.WriteLineAsync(options.Json ? JsonSerializer.Serialize(reports, JsonSerializerOptions.Web) : Table(reports));
-        return reports.Any(static report => report.Violations.Count > 0) ? 1 : 0;
-    }
+        foreach (var reason in Skipped(options.Database)) await error.WriteLineAsync($"Skipped: {reason}.");
+        // The first Ctrl-C or SIGTERM ends what was started and prints what is known; the system handles a second one.
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        var reports = new List<SeedReport>();
+        var finished = await CampaignAsync(options, reports, error, stop.Token);
+        await output.WriteLineAsync(options.Json ? CampaignResult.Json(options, reports, finished) : CampaignResult.Text(options, reports, finished));
+        return finished && reports.All(static report => report.Violations.Count == 0) ? 0 : 1;
 
-    private static string Table(List<SeedReport> reports)
-    {
-        var rules = reports.SelectMany(static r => r.Violations).GroupBy(static v => v.Rule).Select(static g => $"  {g.Key,-28} {g.Count(),6}");
-        return $"""
-
-            seeds        {reports.Count,8}
-            switches     {reports.Sum(static r => r.Switches),8}
-            aborted      {reports.Sum(static r => r.Aborted),8}
-            operations   {reports.Sum(static r => r.Operations),8}
-            acknowledged {reports.Sum(static r => r.Acknowledged),8}
-            unknown      {reports.Sum(static r => r.Unknown),8}
-            seconds      {reports.Sum(static r => r.Seconds),8:0}
-            violations   {reports.Sum(static r => r.Violations.Count),8}  in seeds: {string.Join(' ', reports.Where(static r => r.Violations.Count > 0).Select(static r => r.Seed))}
-            {string.Join('\n', rules)}
-            """;
-    }
-
-    private sealed record Options(int Seeds, int First, string Database, string? Break, string Directory, bool Keep, bool Json)
-    {
-        /// <summary>Reads the arguments.</summary>
-        /// <returns>What is wrong with them, or null.</returns>
-        public static string? Read(string[] args, out Options options)
+        void Stop(PosixSignalContext signal)
         {
-            options = new Options(0, 0, "sqlite", null, Path.Combine(Path.GetTempPath(), "strangler-faults"), false, false);
-            for (var i = 0; i < args.Length; i++)
-            {
-                var value = i + 1 < args.Length ? args[i + 1] : "";
-                switch (args[i])
-                {
-                    case "--json": options = options with { Json = true }; continue;
-                    case "--keep": options = options with { Keep = true }; continue;
-                    case "--seeds" when Number(value) is > 0 and var number: options = options with { Seeds = number }; break;
-                    case "--seed" when Number(value) is > 0 and var number: options = options with { First = number }; break;
-                    case "--database" when value == "sqlite": break;
-                    case "--break" when value is "Fence" or "Epoch" or "Acknowledgement": options = options with { Break = value }; break;
-                    case "--directory" when value.Length > 0: options = options with { Directory = value }; break;
-                    default: return $"'{args[i]} {value}' is not understood.";
-                }
+            if (stop.IsCancellationRequested) return;
+            signal.Cancel = true;
+            error.WriteLine("Stopping: processes, mounts and directories are cleared away.");
+            stop.Cancel();
+        }
+    }
 
-                i++;
+    private static async Task<bool> CampaignAsync(FaultOptions options, List<SeedReport> reports, TextWriter error, CancellationToken stop)
+    {
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            await using var template = await Template.MakeAsync(options.Database);
+            var campaign = new Campaign(template, Directory.CreateDirectory(options.Directory).FullName, options.Keep);
+            foreach (var seed in options.SeedNumbers)
+            {
+                stop.ThrowIfCancellationRequested();
+                var report = await campaign.RunAsync(Scheduler.Of(seed, options.Database, options.Break), stop);
+                reports.Add(report);
+                await error.WriteLineAsync($"{report.Line}  {Progress(reports.Count, options.Seeds, watch.Elapsed)}");
+                foreach (var violation in report.Violations.Take(5)) await error.WriteLineAsync($"    {violation}");
+                if (report.Kept is not null) await error.WriteLineAsync($"    {report.Schedule}\n    kept in {report.Kept}");
+                if (options.Break is not null && report.Violations.Count > 0) break;
             }
 
-            options = options with { Seeds = options.Seeds > 0 ? options.Seeds : options.First > 0 ? 1 : 20, First = Math.Max(1, options.First) };
-            return null;
+            return true;
         }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // The user's wish. What fails meanwhile fails because of it.
+            return false;
+        }
+    }
 
-        private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static string Progress(int done, int all, TimeSpan elapsed) =>
+        $"[{done} of {all}, {elapsed:h\\:mm\\:ss}{(done < all ? $", about {elapsed / done * (all - done):h\\:mm\\:ss} left" : "")}]";
+
+    private static IEnumerable<string> Skipped(string database)
+    {
+        if (database == TestDatabase.Sqlite && SmallDisk.Missing is { } disk) yield return disk;
+        if (database == TestDatabase.PostgreSql) yield return "a full disk is SQLite's; the server has lost connections and crashes in its place";
+    }
+
+    private static string List(FaultOptions options)
+    {
+        var schedules = options.SeedNumbers.Select(seed => Scheduler.Of(seed, options.Database)).ToList();
+        return options.Json
+            ? JsonSerializer.Serialize(schedules.Select(static s => new { s.Seed, Schedule = s.ToString(), Cells = s.Cells().Distinct() }), JsonSerializerOptions.Web)
+            : $"{string.Join('\n', schedules)}\n\n{Coverage.Table([.. schedules.Select(static s => s.Cells().ToList())])}";
     }
 }

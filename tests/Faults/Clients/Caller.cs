@@ -31,7 +31,7 @@ internal sealed class Caller : IDisposable
     public Caller(string name, RunHistory history, bool cookies)
     {
         (Name, _history, _credential) = (name, history, cookies ? null : $"Bearer {name}");
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = cookies, ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = cookies, ConnectTimeout = TimeSpan.FromSeconds(30) }) { Timeout = TimeSpan.FromMinutes(2) };
     }
 
     public string Name { get; }

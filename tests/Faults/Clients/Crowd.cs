@@ -3,7 +3,10 @@ using Faults.Running;
 
 namespace Faults.Clients;
 
-/// <summary>Everybody who uses the shop during a run, each at a gentle pace of their own.</summary>
+/// <summary>
+/// Everybody who uses the shop during a run, each at a pace of their own: some ninety requests a second together. More would only keep two cores from starting what was
+/// killed, and a switch waits for it.
+/// </summary>
 internal sealed class Crowd : IAsyncDisposable
 {
     private static readonly int[] _accounts = [1, 2, 3, 4, 5, 6];
@@ -45,7 +48,7 @@ internal sealed class Crowd : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             await person.TurnAsync();
-            await Task.Delay(random.Next(20, 80), _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(random.Next(60, 240), _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Faults.Scheduling;
 
 namespace Faults.History;
 
@@ -52,6 +53,9 @@ internal sealed class RunHistory
     /// <summary>What the run itself found wrong: a switch that did not end, a call of the past that had an effect.</summary>
     public ConcurrentQueue<string> Anomalies { get; } = new();
 
+    /// <summary>What has really been done, and where.</summary>
+    public ConcurrentQueue<Cell> Reached { get; } = new();
+
     public ConcurrentQueue<string> Story { get; } = new();
 
     public List<FencePoint> Fences { get; } = [];
@@ -71,6 +75,6 @@ internal sealed class RunHistory
         await File.WriteAllLinesAsync(Path.Combine(directory, "operations.jsonl"), Operations.Select(o => JsonSerializer.Serialize(o, Lines)));
         await File.WriteAllLinesAsync(Path.Combine(directory, "deliveries.jsonl"), Deliveries.Select(d => JsonSerializer.Serialize(d, Lines)));
         await File.WriteAllLinesAsync(Path.Combine(directory, "story.txt"), Story);
-        await File.WriteAllTextAsync(Path.Combine(directory, "rest.json"), JsonSerializer.Serialize(new { Outages, Fences, Stills, TwoOwners, Anomalies, Before, Accounts }, Lines));
+        await File.WriteAllTextAsync(Path.Combine(directory, "rest.json"), JsonSerializer.Serialize(new { Outages, Fences, Stills, TwoOwners, Anomalies, Reached, Before, Accounts }, Lines));
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Faults.History;
+using Faults.Scheduling;
 
 namespace Faults.Running;
 
@@ -8,7 +9,7 @@ internal sealed class Echo(FaultyShop shop, RunHistory history)
 {
     private const int Deliveries = 12;
 
-    public async Task AllAsync()
+    public async Task AllAsync(bool forward)
     {
         var now = Owner();
         var calls = 0;
@@ -24,6 +25,7 @@ internal sealed class Echo(FaultyShop shop, RunHistory history)
         var repeated = 0;
         foreach (var wire in shop.Wires.Values) repeated += await wire.ReplayAsync(Deliveries);
         history.Tell($"echoes: {calls} calls taken, {repeated} deliveries");
+        if (repeated > 0) history.Reached.Enqueue(new Cell("Echo", "", forward));
         if (now is not null && Owner() is { } after && after != now) history.Anomalies.Enqueue($"Calls of the past changed the owner from {now} to {after}.");
     }
 
@@ -31,7 +33,7 @@ internal sealed class Echo(FaultyShop shop, RunHistory history)
 
     private async Task<int> CallAsync(string side, string step, object body)
     {
-        using var http = new HttpClient { BaseAddress = shop.UrlOf(side), Timeout = TimeSpan.FromSeconds(10) };
+        using var http = new HttpClient { BaseAddress = shop.UrlOf(side), Timeout = TimeSpan.FromSeconds(60) };
         http.DefaultRequestHeaders.Add("Strangler-Key", FaultyShop.SyncKey);
         using var answer = await http.PostAsJsonAsync($"/_sync/modules/catalog/{step}", body);
         return answer.IsSuccessStatusCode ? 1 : 0;

@@ -1,90 +1,171 @@
+using System.Data.Common;
 using Faults.History;
 using Faults.Scheduling;
+using Faults.Storage;
 using Faults.Wire;
 
 namespace Faults.Running;
 
 /// <summary>Does to processes and databases what the schedule says, and notes from when to when.</summary>
-internal sealed class FaultHand(FaultyShop shop, RunHistory history)
+internal sealed class FaultHand(FaultyShop shop, RunHistory history, CancellationToken stop)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(12);
+    // Long enough for a busy machine to do the work of a second in; whoever waits for it holds on for longer.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestCut = TimeSpan.FromSeconds(30);
+    private static readonly string[] _everybody = ["legacy", "service", "state"];
 
     /// <summary>At a line of a switch: the coordinator stands there until <paramref name="letGo"/> is called.</summary>
-    public async Task StrikeAsync(Fault fault, string coordinator, long token, System.Action letGo)
+    /// <param name="fault">What is done.</param>
+    /// <param name="forward">The switch's direction.</param>
+    /// <param name="coordinator">Who stands there.</param>
+    /// <param name="token">The coordinator's token, by which it is seen when another has taken over.</param>
+    /// <param name="letGo">Lets it go on, if it still can.</param>
+    public Task AtPointAsync(Fault fault, bool forward, string coordinator, long token, System.Action letGo) => fault.Kind switch
     {
-        var name = fault.Victim switch
-        {
-            "coordinator" => coordinator,
-            "bystander" => shop.Proxies.FirstOrDefault(proxy => proxy != coordinator) ?? coordinator,
-            var side => side,
-        };
-        var process = shop[name];
-        history.Tell($"{coordinator} is at {fault.Point}: {fault.Kind} {name}");
-        var start = history.Now;
-        if (fault.Kind == FaultKind.Kill)
-        {
-            await process.KillAsync();
-            letGo();
-            await Task.Delay(fault.Lasts);
-            await process.RestartAsync();
-            Over(name, fault, start, loses: true);
-            return;
-        }
+        FaultKind.Kill => KillAsync(fault, forward, NameOf(fault, coordinator), letGo),
+        FaultKind.Pause => PauseAsync(fault, forward, NameOf(fault, coordinator), token, letGo),
+        FaultKind.Cut => CutAsync(fault, forward, letGo),
+        _ => HurtDatabaseAsync(fault, forward, letGo),
+    };
 
-        process.Pause();
-        // Stopped in the middle of a transaction it keeps the file's lock, and nobody can take anything over from it.
-        var locked = shop.Proxies.Contains(name) && shop.State.IsLocked();
-        letGo();
-        // It is woken when the others have gone on without it, if they can.
-        if (fault.Victim == "coordinator" && shop.Proxies.Count > 1) await UntilAsync(() => shop.State.Open() is not { } open || open.Token != token);
-        else await Task.Delay(fault.Lasts);
-        process.Resume();
-        if (locked) Over("state", fault, start, loses: false);
-        Over(name, fault, start, loses: false);
-    }
-
-    /// <summary>Nothing arrives any more; those who go past the proxies write on until the fence, so that something is left to be drained.</summary>
-    public async Task CutAsync(Fault fault, string coordinator, System.Action letGo)
-    {
-        history.Tell($"{coordinator} is at {fault.Point}: the wire is cut");
-        foreach (var wire in shop.Wires.Values) wire.Set([WireFault.Drop], 100);
-        var written = history.Operations.Count + 20;
-        await UntilAsync(() => history.Operations.Count >= written && shop.Databases.Values.Any(static database => database.Backlog().Waiting > 0));
-        letGo();
-        await Task.Delay(fault.Lasts);
-        foreach (var wire in shop.Wires.Values) wire.Clear();
-        history.Tell("the wire is whole again");
-    }
-
-    /// <summary>A lock or a full disk.</summary>
-    public async Task HinderAsync(Fault fault)
+    /// <summary>A lock, a full disk, lost connections, or a crash of the database server.</summary>
+    /// <param name="fault">What is done.</param>
+    /// <param name="forward">The round's direction.</param>
+    /// <param name="begun">Called once it is in force, or cannot be.</param>
+    public async Task HurtDatabaseAsync(Fault fault, bool forward, System.Action begun)
     {
         var start = history.Now;
         try
         {
-            using var hindrance = fault.Kind == FaultKind.FullDisk ? shop.Databases[fault.Victim].Fill()
-                : fault.Victim == "state" ? shop.State.Lock() : shop.Databases[fault.Victim].Lock();
-            if (hindrance is null) return;
-            history.Tell($"{fault.Kind} {fault.Victim}");
-            await Task.Delay(fault.Lasts);
+            if (!await HurtAsync(fault, begun)) return;
+            Done(fault, forward);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException error)
+        catch (Exception error) when (error is DbException or TimeoutException)
         {
-            history.Tell($"{fault.Kind} {fault.Victim} did not come about: {error.Message}");
+            Tell(fault, $"did not come about: {error.Message}");
+        }
+        finally
+        {
+            begun();
         }
 
-        Over(fault.Victim, fault, start, loses: false);
+        foreach (var who in fault.Victim == "server" ? _everybody : [fault.Victim]) Over(who, fault, start, loses: false);
+    }
+
+    private async Task<bool> HurtAsync(Fault fault, System.Action begun)
+    {
+        if (fault.Kind == FaultKind.Crash)
+        {
+            if (shop.CrashServer() is not { } crash) return false;
+            Tell(fault, "begins");
+            begun();
+            await crash;
+            return true;
+        }
+
+        IHindered database = fault.Victim == "state" ? shop.State : shop.Databases[fault.Victim];
+        if (fault.Kind == FaultKind.Disconnect)
+        {
+            Tell(fault, "begins");
+            return database.Disconnect();
+        }
+
+        using var hindrance = fault.Kind == FaultKind.FullDisk ? database.Fill() : database.Lock();
+        if (hindrance is null) return false;
+        Tell(fault, "begins");
+        begun();
+        await Task.Delay(fault.Lasts, stop);
+        return true;
+    }
+
+    private async Task KillAsync(Fault fault, bool forward, string name, System.Action letGo)
+    {
+        Tell(fault, $"of {name}");
+        var start = history.Now;
+        await shop[name].KillAsync();
+        letGo();
+        Done(fault, forward);
+        await Task.Delay(fault.Lasts, stop);
+        await shop[name].RestartAsync();
+        Over(name, fault, start, loses: true);
+    }
+
+    private async Task PauseAsync(Fault fault, bool forward, string name, long token, System.Action letGo)
+    {
+        Tell(fault, $"of {name}");
+        var start = history.Now;
+        shop[name].Pause();
+        try
+        {
+            // Stopped in the middle of a transaction it keeps its locks, and nobody can take anything over from it.
+            var locked = shop.Proxies.Contains(name) && shop.State.IsLocked();
+            letGo();
+            Done(fault, forward);
+            // It is woken when the others have gone on without it, if they can.
+            if (fault.Victim == "coordinator" && shop.Proxies.Count > 1) await UntilAsync(() => shop.State.Unfinished() is not { } open || open.Token != token, LongestPause);
+            else await Task.Delay(fault.Lasts, stop);
+            if (locked) Over("state", fault, start, loses: false);
+        }
+        finally
+        {
+            shop[name].Resume();
+        }
+
+        Over(name, fault, start, loses: false);
+    }
+
+    /// <summary>Nothing arrives any more; those who go past the proxies write on until the fence, so that something is left to be drained.</summary>
+    private async Task CutAsync(Fault fault, bool forward, System.Action letGo)
+    {
+        Tell(fault, "begins");
+        foreach (var wire in shop.Wires.Values) wire.Set([WireFault.Drop], 100);
+        var written = history.Operations.Count + 20;
+        await UntilAsync(() => history.Operations.Count >= written && shop.Databases.Values.Any(static database => database.Backlog().Waiting > 0), LongestCut);
+        letGo();
+        Done(fault, forward);
+        // Until the switch has given up, and no longer.
+        var fenced = shop.State.Unfinished()?.Id;
+        await UntilAsync(() => shop.State.Unfinished() is not { } open || open.Id != fenced || open.Phase == "Reopening", LongestCut);
+        foreach (var wire in shop.Wires.Values) wire.Clear();
+        Tell(fault, "is over");
+    }
+
+    private string NameOf(Fault fault, string coordinator) => fault.Victim switch
+    {
+        "coordinator" => coordinator,
+        "bystander" => shop.Proxies.FirstOrDefault(proxy => proxy != coordinator) ?? coordinator,
+        var side => side,
+    };
+
+    private void Tell(Fault fault, string what) => history.Tell($"{fault}: {what}");
+
+    private void Done(Fault fault, bool forward)
+    {
+        foreach (var cell in fault.Cells(forward)) history.Reached.Enqueue(cell);
     }
 
     private void Over(string who, Fault fault, TimeSpan start, bool loses)
     {
         history.Outages.Enqueue(new Outage(who, fault.ToString(), start, history.Now, loses));
-        history.Tell($"{fault.Kind} {who} is over");
+        Tell(fault, $"of {who} is over");
     }
 
-    private async Task UntilAsync(Func<bool> holds)
+    private async Task UntilAsync(Func<bool> holds, TimeSpan longest)
     {
         var begun = history.Now;
-        while (!holds() && history.Now - begun < LongestPause) await Task.Delay(20);
+        while (history.Now - begun < longest && !Holds(holds)) await Task.Delay(20, stop);
+    }
+
+    private static bool Holds(Func<bool> condition)
+    {
+        try
+        {
+            return condition();
+        }
+        catch (DbException)
+        {
+            // The database is hurt as well: another look follows.
+            return false;
+        }
     }
 }

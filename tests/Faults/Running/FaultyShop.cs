@@ -1,5 +1,8 @@
+using System.Data.Common;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Faults.History;
+using Faults.Storage;
 using Faults.Wire;
 using TestKit.Processes;
 
@@ -11,23 +14,31 @@ internal sealed class FaultyShop : IAsyncDisposable
     public const string SyncKey = "sync-key-of-the-faults";
     private const string AdminKey = "admin-key-of-the-faults";
     private static readonly string[] _sides = ["legacy", "service"];
+    // A busy machine takes its time, and that is nobody's failure.
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(4);
     private readonly string _directory;
+    private readonly IShopDatabases _databases;
     private readonly SystemDescription _description;
     private readonly List<FreePort> _ports = [];
     private readonly Dictionary<string, TestProcess> _processes = [];
     private readonly Dictionary<string, StranglerAdmin> _admins = [];
-    private readonly List<SmallDisk> _disks = [];
 
-    private FaultyShop(string directory, SystemDescription description) => (_directory, _description) = (directory, description);
+    private FaultyShop(string directory, IShopDatabases databases)
+    {
+        (_directory, _databases) = (directory, databases);
+        // Whoever writes waits for as long as the slowest start of a killed process on a busy machine; the default would end in refusals that say nothing about the code.
+        _description = SystemDescription.Move(
+            RepositoryRoot.File(".strangler/up.json"), RepositoryRoot.File(".strangler/plan.json"), directory, static plan => plan["limits"] = new JsonObject { ["holdWrites"] = "00:01:00" });
+    }
 
     public IReadOnlyList<string> Proxies { get; private set; } = [];
 
-    public Dictionary<string, ISideDatabase> Databases { get; } = [];
+    public IReadOnlyDictionary<string, ISideDatabase> Databases => _databases.Sides;
 
     /// <summary>What each side sends goes through its wire, by the sender's name.</summary>
     public Dictionary<string, PeerWire> Wires { get; } = [];
 
-    public ProxyState State => new(Path.Combine(_directory, "strangler.db"));
+    public ProxyState State => _databases.State;
 
     public TestProcess this[string name] => _processes[name];
 
@@ -39,9 +50,7 @@ internal sealed class FaultyShop : IAsyncDisposable
 
     public static async Task<FaultyShop> StartAsync(Template template, string directory, ShopSetting setting, RunHistory history, int seed)
     {
-        if (setting.Provider != "sqlite") throw new NotSupportedException($"The faults know no database '{setting.Provider}' yet; known is sqlite.");
-        template.CopyTo(directory);
-        var shop = new FaultyShop(directory, SystemDescription.Move(RepositoryRoot.File(".strangler/up.json"), RepositoryRoot.File(".strangler/plan.json"), directory));
+        var shop = new FaultyShop(directory, await template.CopyAsync(directory, setting.SmallDisk));
         try
         {
             await shop.StartAllAsync(setting, history, seed);
@@ -54,16 +63,28 @@ internal sealed class FaultyShop : IAsyncDisposable
         }
     }
 
+    /// <summary>See <see cref="IShopDatabases.CrashServer"/>.</summary>
+    public Task? CrashServer() => _databases.CrashServer();
+
     /// <summary>Who is what at this moment, for a message.</summary>
-    public string Describe() => $"State: {State}; {string.Join("; ", Databases.Values.Select(static d => $"{d.Ownership()}, {d.Backlog()} waiting"))}.";
+    public string Describe()
+    {
+        try
+        {
+            return $"State: {State}; {string.Join("; ", Databases.Values.Select(static d => $"{d.Ownership()}, {d.Backlog()} waiting"))}.";
+        }
+        catch (DbException error)
+        {
+            return $"The databases cannot be read: {error.Message}";
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes.Values) await process.DisposeAsync();
         foreach (var wire in Wires.Values) await wire.DisposeAsync();
-        foreach (var database in Databases.Values) database.Dispose();
         foreach (var admin in _admins.Values) admin.Dispose();
-        foreach (var disk in _disks) disk.Dispose();
+        await _databases.DisposeAsync();
         foreach (var port in _ports) port.Dispose();
         _description.Dispose();
     }
@@ -75,13 +96,7 @@ internal sealed class FaultyShop : IAsyncDisposable
         Dictionary<string, TestProcessStart> starts = [];
         foreach (var side in _sides)
         {
-            var folder = Path.Combine(_directory, side);
-            if (setting.SmallDisk == side && SmallDisk.TryMount(folder) is { } disk) _disks.Add(disk);
-            Directory.CreateDirectory(folder);
-            foreach (var file in Directory.GetFiles(_directory, $"{NameOf(side)}.db*")) File.Move(file, Path.Combine(folder, Path.GetFileName(file)));
-            var database = Path.Combine(folder, $"{NameOf(side)}.db");
-            starts[side] = _description.StartOf(NameOf(side), _directory, SyncKey, Environment(side, setting, database)) with { Name = side, Log = Path.Combine(_directory, $"{side}.log") };
-            Databases[side] = new SqliteSide(side, database, side == "legacy" ? "catalog_products" : "products", _disks.Count > 0 && setting.SmallDisk == side ? _disks[^1] : null);
+            starts[side] = _description.StartOf(NameOf(side), _directory, SyncKey, Environment(side, setting)) with { Name = side, Log = Path.Combine(_directory, $"{side}.log") };
         }
 
         foreach (var (side, other) in new[] { ("legacy", "service"), ("service", "legacy") })
@@ -93,7 +108,7 @@ internal sealed class FaultyShop : IAsyncDisposable
         Proxies = setting.TwoProxies ? ["proxy-a", "proxy-b"] : ["proxy-a"];
         foreach (var proxy in Proxies) starts[proxy] = ProxyStart(proxy, setting);
         // Each task is awaited although another fails, so that none is left running.
-        var started = starts.Values.Select(TestProcess.StartAsync).ToList();
+        var started = starts.Values.Select(static start => TestProcess.StartAsync(start with { ReadyLimit = LongestStart, Environment = Short(start.Environment) })).ToList();
         await Task.WhenAll(started.Select(async task =>
         {
             var process = await task;
@@ -102,11 +117,13 @@ internal sealed class FaultyShop : IAsyncDisposable
         history.Before = Databases["legacy"].Products();
     }
 
-    private static Dictionary<string, string> Environment(string side, ShopSetting setting, string database)
+    // They live for seconds: to profile code in order to compile it once more would cost more than it brings.
+    private static Dictionary<string, string> Short(IReadOnlyDictionary<string, string> environment) => new(environment) { ["DOTNET_TieredPGO"] = "0" };
+
+    private Dictionary<string, string> Environment(string side, ShopSetting setting)
     {
-        var environment = new Dictionary<string, string>
+        var environment = new Dictionary<string, string>(_databases.SettingsOf(side))
         {
-            ["Database__ConnectionString"] = $"Data Source={database}",
             // What hangs is given up soon enough for a short run.
             ["Sync__SendTimeout"] = "00:00:02",
             ["Sync__LeaseDuration"] = "00:00:02",
@@ -124,10 +141,9 @@ internal sealed class FaultyShop : IAsyncDisposable
         _ports.AddRange([open, admin]);
         _admins[name] = new StranglerAdmin(new Uri(admin.Url), AdminKey);
         Directory.CreateDirectory(PointsOf(name));
-        var environment = new Dictionary<string, string>
+        var environment = new Dictionary<string, string>(_databases.SettingsOf(name))
         {
             ["Strangler__Plan"] = _description.PlanFile,
-            ["Strangler__State"] = Path.Combine(_directory, "strangler.db"),
             ["Strangler__AdminKey"] = AdminKey,
             ["Strangler__SyncKey"] = SyncKey,
             ["Strangler__PublicUrl"] = open.Url,

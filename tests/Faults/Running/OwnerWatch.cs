@@ -1,4 +1,5 @@
 using Faults.History;
+using Faults.Storage;
 
 namespace Faults.Running;
 
@@ -10,7 +11,7 @@ internal sealed class OwnerWatch(FaultyShop shop, RunHistory history)
 {
     public async Task RunAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         try
         {
             while (await timer.WaitForNextTickAsync(stop))

@@ -1,3 +1,6 @@
+using Faults.Scheduling;
+using TestKit.Databases;
+
 namespace Faults.Running;
 
 /// <summary>What differs from one seed's system to the next.</summary>
@@ -14,5 +17,9 @@ internal sealed record ShopSetting
     /// <summary>The safeguard that is taken away: Fence, Epoch, Acknowledgement, or null.</summary>
     public string? Break { get; init; }
 
-    public string Provider { get; init; } = "sqlite";
+    public string Provider { get; init; } = TestDatabase.Sqlite;
+
+    /// <summary>What the clocks cover in a round of the given direction.</summary>
+    public IEnumerable<Cell> ClockCells(bool forward) =>
+        Clocks.Where(c => TwoProxies || c.Key != "proxy-b").Select(c => Cell.OfClock(c.Key, c.Value, forward));
 }

@@ -15,6 +15,9 @@ internal sealed record Round(bool Forward, int Coordinator, IReadOnlyList<Fault>
 /// <summary>All that a seed decides.</summary>
 internal sealed record Schedule(int Seed, ShopSetting Setting, IReadOnlyList<Round> Rounds)
 {
+    /// <summary>What the schedule covers when all of it comes about.</summary>
+    public IEnumerable<Cell> Cells() => Rounds.SelectMany(round => round.Faults.SelectMany(fault => fault.Cells(round.Forward)).Concat(Setting.ClockCells(round.Forward)));
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"seed {Seed}: {(Setting.TwoProxies ? "two proxies" : "one proxy")}{string.Concat(Setting.Clocks.Select(c => $", {c.Key} {c.Value.TotalMinutes:+0;-0} min"))}{(Setting.Break is null ? "" : $", without {Setting.Break}")}; {string.Join("; ", Rounds)}");

@@ -18,6 +18,7 @@ internal sealed class PeerWire : IAsyncDisposable
     private readonly RunHistory _history;
     private readonly Random _random;
     private readonly Lock _lock = new();
+    private readonly HashSet<WireFault> _met = [];
     private readonly ConcurrentQueue<(string Key, byte[] Body)> _kept = new();
     private readonly ConcurrentBag<Task> _later = [];
     private readonly CancellationTokenSource _ended = new();
@@ -30,8 +31,6 @@ internal sealed class PeerWire : IAsyncDisposable
     public Uri Target { get; }
 
     public Uri Address => _host!.Address;
-
-    public int Faulted { get; private set; }
 
     public static async Task<PeerWire> StartAsync(Uri target, RunHistory history, int seed)
     {
@@ -48,18 +47,27 @@ internal sealed class PeerWire : IAsyncDisposable
 
     public void Clear() => Set([], 0);
 
+    /// <summary>The faults that deliveries have met since they were asked for last.</summary>
+    public IReadOnlyList<WireFault> TakeMet()
+    {
+        lock (_lock)
+        {
+            WireFault[] met = [.. _met];
+            _met.Clear();
+            return met;
+        }
+    }
+
     /// <summary>Sends some of the deliveries of the past again, the oldest too: nothing of them may have an effect.</summary>
     public async Task<int> ReplayAsync(int most)
     {
         var kept = _kept.ToArray();
-        var sent = 0;
-        foreach (var (key, body) in kept.Take(most / 2).Concat(kept.TakeLast(most / 2)).Distinct())
+        var sent = await Task.WhenAll(kept.Take(most / 2).Concat(kept.TakeLast(most / 2)).Distinct().Select(async delivery =>
         {
-            using var answer = await TrySendAsync(key, body);
-            if (answer is not null) sent++;
-        }
-
-        return sent;
+            using var answer = await TrySendAsync(delivery.Key, delivery.Body);
+            return answer is not null;
+        }));
+        return sent.Count(static arrived => arrived);
     }
 
     public async ValueTask DisposeAsync()
@@ -122,8 +130,9 @@ internal sealed class PeerWire : IAsyncDisposable
         lock (_lock)
         {
             if (_faults.Count == 0 || _random.Next(100) >= _percent) return (WireFault.None, TimeSpan.Zero);
-            Faulted++;
-            return (_faults[_random.Next(_faults.Count)], TimeSpan.FromMilliseconds(_random.Next(20, 1500)));
+            var fault = _faults[_random.Next(_faults.Count)];
+            _met.Add(fault);
+            return (fault, TimeSpan.FromMilliseconds(_random.Next(20, 1500)));
         }
     }
 

@@ -1,5 +1,5 @@
 using Faults.Campaigns;
-using Faults.Running;
+using Faults.Storage;
 using Faults.Scheduling;
 
 namespace Journey.Tests.Faults;
@@ -8,7 +8,7 @@ namespace Journey.Tests.Faults;
 [TestClass]
 public sealed class FaultRuns
 {
-    private static readonly Lazy<Task<Template>> _template = new(Template.MakeAsync);
+    private static readonly Lazy<Task<Template>> _template = new(static () => Template.MakeAsync());
 
     /// <summary>A run that breaks a promise keeps its directory, which the message names.</summary>
     internal static async Task<SeedReport> RunAsync(Schedule schedule)
@@ -28,6 +28,6 @@ public sealed class FaultRuns
     [AssemblyCleanup]
     public static async Task CleanUpAsync()
     {
-        if (_template.IsValueCreated) (await _template.Value).Dispose();
+        if (_template.IsValueCreated) await (await _template.Value).DisposeAsync();
     }
 }

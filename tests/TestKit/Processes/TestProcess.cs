@@ -8,6 +8,7 @@ namespace TestKit.Processes;
 public sealed class TestProcess : IAsyncDisposable
 {
     private const int LinesKept = 200;
+    private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(60);
     private static readonly HttpClient HealthClient = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly TestProcessStart _start;
     private readonly FreePort? _port;
@@ -87,7 +88,14 @@ public sealed class TestProcess : IAsyncDisposable
 
     public Task StopAsync() => SendAndWaitAsync(ProcessSignal.Terminate);
 
-    public void Pause() => Send(ProcessSignal.Stop);
+    /// <summary>Stops the process, and returns once none of its threads runs any more.</summary>
+    public void Pause()
+    {
+        Send(ProcessSignal.Stop);
+        // One thread gets the signal and has the others stop. On a busy machine it may be long before it runs, and until then the others do their work: what is
+        // looked at in the meantime, locks for example, is not yet what the stopped process holds.
+        if (!SpinWait.SpinUntil(StandsStill, PauseLimit)) throw new TimeoutException($"{Name} did not stop within {PauseLimit.TotalSeconds:0} s.");
+    }
 
     public void Resume() => Send(ProcessSignal.Continue);
 
@@ -128,6 +136,23 @@ public sealed class TestProcess : IAsyncDisposable
         _process.Dispose();
         _port?.Dispose();
     }
+
+    private bool StandsStill()
+    {
+        if (_process.HasExited) return true;
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{_process.Id}/task").All(static thread => IsStopped(File.ReadAllText(Path.Combine(thread, "stat"))));
+        }
+        catch (IOException)
+        {
+            // A thread that ended while it was looked at: another look follows.
+            return false;
+        }
+    }
+
+    // The state follows the command in parentheses, which may hold blanks and parentheses itself.
+    private static bool IsStopped(string stat) => stat[stat.LastIndexOf(')')..].StartsWith(") T", StringComparison.Ordinal);
 
     private async Task SendAndWaitAsync(ProcessSignal signal)
     {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Faults.Running;
+namespace Faults.Storage;
 
 /// <summary>A disk of a few megabytes, made of memory, that can be filled to its last byte. Making one takes root on Linux.</summary>
 internal sealed class SmallDisk : IDisposable
