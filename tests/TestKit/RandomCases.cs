@@ -82,7 +82,7 @@ public static class RandomCases
             var (data, seed, size) = (failed.Item1, failed.Item6, failed.Item7);
             Failure = string.Create(CultureInfo.InvariantCulture, $"""
                 Case {data.NumberOfTests} fails, here as small as {data.NumberOfShrinks} attempts could make it. RANDOM_SEED={seed.Seed},{seed.Gamma},{size} does it again as the first case.
-                {string.Join(Environment.NewLine, failed.Item3)}
+                {FsCheck.Runner.argumentsToString(failed.Item3)}
                 {(failed.Item4 is Outcome.Failed { Item: var error } ? error : failed.Item4)}
                 """);
         }
