@@ -83,7 +83,7 @@ public static class RandomCases
             Failure = string.Create(CultureInfo.InvariantCulture, $"""
                 Case {data.NumberOfTests} fails, here as small as {data.NumberOfShrinks} attempts could make it. RANDOM_SEED={seed.Seed},{seed.Gamma},{size} does it again as the first case.
                 {FsCheck.Runner.argumentsToString(failed.Item3)}
-                {(failed.Item4 is Outcome.Failed { Item: var error } ? error : failed.Item4)}
+                {(failed.Item4 is Outcome.Failed { Item: var error } ? (error as AggregateException)?.InnerException ?? error : failed.Item4)}
                 """);
         }
     }

@@ -17,6 +17,7 @@ internal sealed class FakeSide : IAsyncDisposable
     private readonly List<(long Position, long Epoch, string Value)> _pending = [];
     private readonly List<(string Call, JsonElement Body)> _made = [];
     private WebHost? _host;
+    private long _floor;
 
     private FakeSide(string name, bool owner) => (Name, State, Epoch) = (name, owner ? "owner" : "follower", owner ? 1 : 0);
 
@@ -212,7 +213,7 @@ internal sealed class FakeSide : IAsyncDisposable
             case "open":
                 if (State == "owner" && epoch == Epoch) return Status();
                 if (State is "retired" or "owner" || epoch <= Epoch) return null;
-                (State, Epoch, Capture) = ("owner", epoch, body.GetProperty("capture").GetBoolean());
+                (State, Epoch, _floor, Capture) = ("owner", epoch, epoch, body.GetProperty("capture").GetBoolean());
                 return Status();
             case "parked": return Enumerable.Range(1, (int)Parked).Select(position => new
                 { receiver = "catalog", position, entity = "product", key = $"{position + 6}", type = "catalog.product-changed/1", epoch = Epoch, attempts = 5, error = "no such category", createdAt = DateTimeOffset.UnixEpoch });
@@ -258,6 +259,8 @@ internal sealed class FakeSide : IAsyncDisposable
     {
         lock (_lock)
         {
+            // What an owner before this one has not sent in time is of no use any more.
+            if (epoch <= _floor) return;
             _values.Add(value);
             // A message proves that another side has been opened since.
             if (epoch > Epoch && State is ("follower" or "fenced")) (State, Epoch, Capture) = ("follower", epoch, false);

@@ -64,7 +64,7 @@ public abstract class InboxModelTests(string provider, int cases)
         (4, Steps(era)),
         (3, from one in Deliveries(era) from other in Gen.Frequency((3, Deliveries(era)), (1, Steps(era))) select (Command)new Both(one, other is Follow { Reset: true } follow ? follow with { Reset = false } : other)),
         (2, from id in Gen.Choose(5, 8) from code in Gen.Elements("a", "b", "c") select (Command)new Write(id, code)),
-        (1, from days in Gen.Choose(0, InboxModel.RetentionDays + 1) select (Command)new Sweep(days)),
+        (2, from days in Gen.Elements(0, 1, InboxModel.RetentionDays, InboxModel.RetentionDays + 1) select (Command)new Sweep(days)),
         (1, Gen.Constant<Command>(new Restart())));
 
     private static Gen<Command> Deliveries(int era) =>
@@ -74,7 +74,7 @@ public abstract class InboxModelTests(string provider, int cases)
 
     private static Gen<Change> Changes(int era) =>
         from ofShelf in Gen.Elements(true, false, false)
-        from id in ofShelf ? Gen.Choose(1, 3) : Gen.Choose(5, 8)
+        from id in ofShelf ? Gen.Choose(1, 3) : Gen.Elements(5, 5, 5, 6, 6, 6, 7, 8)
         from epoch in Epochs(era)
         from position in Gen.Choose(0, 11)
         from flaw in Gen.Frequency((30, Gen.Constant(Flaw.None)), (1, Gen.Elements(Enum.GetValues<Flaw>())))

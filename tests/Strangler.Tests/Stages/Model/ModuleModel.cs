@@ -80,7 +80,7 @@ internal sealed record ModuleModel(Stage Stage, int Percent, Side Owner, long Ep
         if (!met) return (StepEnd.Refused, this);
         return (StepEnd.Done, next switch
         {
-            Stage.Syncing => this with { Stage = next, Percent = 0, Epoch = readings.ServiceEpoch < readings.LegacyEpoch ? readings.LegacyEpoch : readings.ServiceEpoch + 1 },
+            Stage.Syncing => this with { Stage = next, Percent = 0, Epoch = (readings.LegacyEpoch, readings.ServiceEpoch) == (1, 0) ? 1 : Math.Max(readings.LegacyEpoch, readings.ServiceEpoch) + 1 },
             Stage.Extracted => this with { Stage = next, Percent = percent, Owner = Side.Service, Epoch = Epoch + 1 },
             _ => this with { Stage = next, Percent = percent },
         });

@@ -22,7 +22,7 @@ public sealed class StageModelTests
     [TestMethod]
     public Task AnySequence_KeepsEveryPromise() => RandomCases.CheckAsync(40, Sequences, static async sequence =>
     {
-        await using var system = await SystemUnderModel.StartAsync();
+        await using var system = await SystemUnderModel.StartAsync(sequence.Busy);
         for (var index = 0; index < sequence.Commands.Length; index++)
         {
             try
@@ -57,8 +57,7 @@ public sealed class StageModelTests
         }
 
         // What the clients' writes during the step would tell the other side, it knows beforehand.
-        await system.DoAsync(new ClientWrites(Side.Legacy));
-        await system.DoAsync(new ClientWrites(Side.Service));
+        if (system.Busy) system.WriteBoth();
         var (before, log) = (await system.StateAsync(), (await system.AuditAsync()).Count);
         var calm = ask.CrashAt is null && await system.IsCalmAsync(before);
         var (readings, module) = (Readings.Of(system.Legacy, system.Service), ModuleModel.Of(before));
@@ -85,8 +84,9 @@ public sealed class StageModelTests
         from length in Gen.Choose(1, Longest)
         from start in Gen.Elements<Stage?>(null, Stage.Syncing, Stage.Canary, Stage.Extracted)
         from commands in Gen.ArrayOf(Commands(), length)
-        select new Sequence(start is null ? commands : [new Advance(start, null, false, 0, null), .. commands]),
-        static sequence => RandomCases.Smaller(sequence.Commands, Smaller).Select(static commands => new Sequence(commands)));
+        from busy in Gen.Elements(true, false)
+        select new Sequence(busy, start is null ? commands : [new Advance(start, null, false, 0, null), .. commands]),
+        static sequence => RandomCases.Smaller(sequence.Commands, Smaller).Select(commands => sequence with { Commands = commands }));
 
     private static Gen<StageCommand> Commands() => Gen.Frequency(
         (10, from to in Gen.Elements<Stage?>(null, Stage.Syncing, Stage.Shadow, Stage.Canary, Stage.Extracted, Stage.Extracted, Stage.Retired)
@@ -124,8 +124,8 @@ public sealed class StageModelTests
         _ => [],
     };
 
-    private sealed record Sequence(StageCommand[] Commands)
+    private sealed record Sequence(bool Busy, StageCommand[] Commands)
     {
-        public override string ToString() => string.Join(Environment.NewLine, Commands.Select(static command => $"  {command}"));
+        public override string ToString() => $"  clients {(Busy ? "write at every call" : "are quiet")}{Environment.NewLine}" + string.Join(Environment.NewLine, Commands.Select(static command => $"  {command}"));
     }
 }

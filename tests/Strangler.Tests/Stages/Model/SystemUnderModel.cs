@@ -12,7 +12,7 @@ namespace Strangler.Tests.Stages.Model;
 /// <summary>The promise that was broken.</summary>
 internal sealed class BrokenPromiseException(string message) : Exception(message);
 
-/// <summary>Two proxies, their store and both sides, with clients that write at every call to a side, and an eye on what must never be.</summary>
+/// <summary>Two proxies, their store and both sides, with an eye on what must never be.</summary>
 internal sealed class SystemUnderModel : IAsyncDisposable
 {
     private readonly SwitchSystem _system;
@@ -28,13 +28,16 @@ internal sealed class SystemUnderModel : IAsyncDisposable
 
     private SystemUnderModel(SwitchSystem system) => (_system, _stateFile) = (system, system.StateFile);
 
+    /// <summary>Whether clients write at every call to a side, so that there is no moment of a switch at which none does, or nobody does.</summary>
+    public bool Busy { get; init; }
+
     public FakeSide Legacy => _system.Legacy;
 
     public FakeSide Service => _system.Service;
 
-    public static async Task<SystemUnderModel> StartAsync()
+    public static async Task<SystemUnderModel> StartAsync(bool busy)
     {
-        var system = new SystemUnderModel(await SwitchSystem.StartAsync(clock: new FastClock()));
+        var system = new SystemUnderModel(await SwitchSystem.StartAsync(clock: new FastClock())) { Busy = busy };
         system.Legacy.Fault = call => system.At(system.Legacy, Side.Legacy, call);
         system.Service.Fault = call => system.At(system.Service, Side.Service, call);
         system.JoinBoth();
@@ -107,6 +110,12 @@ internal sealed class SystemUnderModel : IAsyncDisposable
         }
     }
 
+    public void WriteBoth()
+    {
+        Write(Legacy);
+        Write(Service);
+    }
+
     /// <summary>What holds at any moment, whatever went wrong.</summary>
     public void Check()
     {
@@ -167,14 +176,12 @@ internal sealed class SystemUnderModel : IAsyncDisposable
             && await proxy.Store.OpenSwitchAsync("catalog", CancellationToken.None) is null;
     }
 
-    // Clients write around every call to a side: there is no moment of a switch at which none does.
     private string? At(FakeSide side, Side name, string call)
     {
         lock (_lock)
         {
             Look();
-            Write(Legacy);
-            Write(Service);
+            if (Busy) WriteBoth();
             if (_faults.FindIndex(fault => fault.Side == name && fault.Call == call) is var found and >= 0)
             {
                 var fault = _faults[found];
