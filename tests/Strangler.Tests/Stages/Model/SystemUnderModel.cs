@@ -160,9 +160,11 @@ internal sealed class SystemUnderModel : IAsyncDisposable
         if (!Write(owner) || Write(other)) throw new BrokenPromiseException($"The {state.Owner} side is owner, and does not write alone.");
         var flows = state.Stage is not (Stage.Legacy or Stage.Retired);
         if (flows && !owner.Capture) throw new BrokenPromiseException($"At {state.Stage} the changes of the {state.Owner} side are not captured.");
+        // First what was acknowledged, then what is there: a call that the background left behind may still bring writes about.
+        string[] acknowledged = [.. _acknowledged];
         foreach (var side in flows ? new[] { owner, other } : [owner])
         {
-            if (_acknowledged.Except(side.Values()).FirstOrDefault() is { } lost) throw new BrokenPromiseException($"{lost} was acknowledged, and the {side.Name} side lacks it.");
+            if (acknowledged.Except(side.Values()).FirstOrDefault() is { } lost) throw new BrokenPromiseException($"{lost} was acknowledged, and the {side.Name} side lacks it.");
         }
     }
 
