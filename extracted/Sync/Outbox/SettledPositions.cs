@@ -27,7 +27,7 @@ internal sealed class SettledPositions(SyncDatabase database)
     /// <summary>A position that is known to be settled, because it was read while no writer ran.</summary>
     public void Settle(string module, long position) => _byModule.GetOrAdd(module, static _ => new Watermark()).Take(new PositionReading(position, IsSettled: true));
 
-    private sealed class Watermark
+    internal sealed class Watermark
     {
         private readonly Lock _lock = new();
         private long _settled;

@@ -56,8 +56,8 @@ internal sealed partial class StageMachine
         {
             var legacy = await sides.StatusAsync(module, Side.Legacy, cancellation).ConfigureAwait(false);
             var service = await sides.StatusAsync(module, Side.Service, cancellation).ConfigureAwait(false);
-            // Where the two have flowed before, they flow anew at an epoch of its own: a coordinator that has stood still since then cannot stop it or make it forget.
-            var epoch = service.Epoch < legacy.Epoch ? legacy.Epoch : service.Epoch + 1;
+            // Where the two have flowed before, they flow anew at an epoch that neither has seen: what a coordinator said then cannot stop it or make it forget, however late it arrives.
+            var epoch = service.Epoch == 0 && legacy.Epoch == 1 ? 1 : Math.Max(service.Epoch, legacy.Epoch) + 1;
             await sides.FollowAnewAsync(module, Side.Service, service.Epoch, epoch, cancellation).ConfigureAwait(false);
             await sides.CaptureAsync(module, Side.Legacy, enabled: true, legacy.Epoch, epoch, cancellation).ConfigureAwait(false);
             await sides.BackfillAsync(module, Side.Legacy, restart: true, cancellation).ConfigureAwait(false);

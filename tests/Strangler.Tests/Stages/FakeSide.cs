@@ -14,8 +14,10 @@ internal sealed class FakeSide : IAsyncDisposable
     public const string Key = "sync-secret";
     private readonly Lock _lock = new();
     private readonly HashSet<string> _values = [];
-    private readonly List<(long Position, string Value)> _pending = [];
+    private readonly List<(long Position, long Epoch, string Value)> _pending = [];
+    private readonly List<(string Call, JsonElement Body)> _made = [];
     private WebHost? _host;
+    private long _floor;
 
     private FakeSide(string name, bool owner) => (Name, State, Epoch) = (name, owner ? "owner" : "follower", owner ? 1 : 0);
 
@@ -27,7 +29,7 @@ internal sealed class FakeSide : IAsyncDisposable
 
     public bool Capture { get; private set; }
 
-    public bool Detached { get; private set; }
+    public bool Detached { get; set; }
 
     public long Position { get; private set; }
 
@@ -47,7 +49,10 @@ internal sealed class FakeSide : IAsyncDisposable
     /// <summary>What was called, in order, as <c>fence</c> or <c>open 3</c>.</summary>
     public List<string> Calls { get; } = [];
 
-    /// <summary>Decides about a call before (null: go on) it is done: <c>down</c> cuts the connection, <c>500</c> and <c>409</c> answer so, <c>cut</c> does it and then cuts.</summary>
+    /// <summary>
+    /// Decides about a call before (null: go on) it is done: <c>down</c> cuts the connection, <c>500</c> and <c>409</c> answer so, <c>cut</c> does it and then cuts,
+    /// <c>late</c> cuts and leaves it for <see cref="DoEarlier"/>.
+    /// </summary>
     public Func<string, string?> Fault { get; set; } = _ => null;
 
     public Uri Address => _host!.Address;
@@ -81,6 +86,15 @@ internal sealed class FakeSide : IAsyncDisposable
         lock (_lock) (State, Epoch) = (state, epoch);
     }
 
+    /// <summary>Does a call that was made before, whether or not it was done then, as it was made: a network may bring it late or again.</summary>
+    public void DoEarlier(int number)
+    {
+        lock (_lock)
+        {
+            if (_made.Count > 0) Do(_made[number % _made.Count].Call, _made[number % _made.Count].Body);
+        }
+    }
+
     public void StopCapture()
     {
         lock (_lock) Capture = false;
@@ -101,23 +115,27 @@ internal sealed class FakeSide : IAsyncDisposable
         return answer.IsSuccessStatusCode;
     }
 
+    /// <summary>As a client's write, without the network.</summary>
+    /// <returns>False when the side refuses it.</returns>
+    public bool Write(string value)
+    {
+        lock (_lock)
+        {
+            if (State != "owner") return false;
+            _values.Add(value);
+            Position++;
+            if (Capture) _pending.Add((Position, Epoch, value));
+            Deliver();
+            return true;
+        }
+    }
+
     public ValueTask DisposeAsync() => _host!.DisposeAsync();
 
     private void Map(WebApplication app)
     {
         app.MapGet("/healthz", () => "Healthy");
-        app.MapPost("/write", (string value) =>
-        {
-            lock (_lock)
-            {
-                if (State != "owner") return Results.StatusCode(StatusCodes.Status421MisdirectedRequest);
-                _values.Add(value);
-                Position++;
-                if (Capture) _pending.Add((Position, value));
-                Deliver();
-                return Results.Ok();
-            }
-        });
+        app.MapPost("/write", (string value) => Write(value) ? Results.Ok() : Results.StatusCode(StatusCodes.Status421MisdirectedRequest));
         app.MapMethods("/_sync/modules/{module}/{*action}", ["GET", "POST"], HandleAsync);
     }
 
@@ -134,15 +152,20 @@ internal sealed class FakeSide : IAsyncDisposable
         var fault = Fault(call);
         if (fault == "500") context.Response.StatusCode = 500;
         if (fault == "409") context.Response.StatusCode = 409;
-        if (fault == "down") context.Abort();
-        if (fault is "500" or "409" or "down") return;
+        lock (_lock)
+        {
+            if (call is "fence" or "open" or "follow" or "capture" or "retire") _made.Add((call, body));
+        }
+
+        if (fault is "down" or "late") context.Abort();
+        if (fault is "500" or "409" or "down" or "late") return;
         if (call == "drain") await DrainedAsync(body.GetProperty("position").GetInt64(), body.GetProperty("timeoutMs").GetInt64());
         object? answer;
         lock (_lock)
         {
-            var epoch = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("epoch", out var given) ? given.GetInt64() : 0;
+            var epoch = EpochOf(body);
             if (call is not ("status" or "drain" or "parked")) Calls.Add(epoch > 0 ? $"{call} {epoch}" : call);
-            answer = Do(call, epoch, body);
+            answer = Do(call, body);
         }
 
         if (fault == "cut")
@@ -155,21 +178,25 @@ internal sealed class FakeSide : IAsyncDisposable
         await context.Response.WriteAsJsonAsync(answer ?? new { title = $"Not possible: {Name} is {State} at epoch {Epoch}" });
     }
 
-    private object? Do(string call, long epoch, JsonElement body)
+    private static long EpochOf(JsonElement body) => body.ValueKind == JsonValueKind.Object && body.TryGetProperty("epoch", out var given) ? given.GetInt64() : 0;
+
+    // What is refused, and what not, is as in the sync library.
+    private object? Do(string call, JsonElement body)
     {
+        var epoch = EpochOf(body);
         if (body.ValueKind == JsonValueKind.Object && body.TryGetProperty("expected", out var expected) && expected.GetInt64() != Epoch) return null;
         switch (call)
         {
             case "status": return Status();
             case "capture":
-                if (State != "owner") return null;
+                if (State != "owner" || body.GetProperty("at").GetInt64() < Epoch) return null;
                 Capture = body.GetProperty("enabled").GetBoolean();
                 Epoch = body.GetProperty("at").GetInt64();
                 if (!Capture) _pending.Clear();
                 return Status();
             case "follow":
-                if (State is "owner" or "retired") return null;
-                (State, Epoch) = ("follower", Math.Max(Epoch, epoch));
+                if (!(State == "follower" && epoch >= Epoch) && !(State == "fenced" && epoch > Epoch)) return null;
+                (State, Epoch, Capture) = ("follower", epoch, false);
                 return Status();
             case "backfill":
                 Backfill = "complete";
@@ -179,13 +206,14 @@ internal sealed class FakeSide : IAsyncDisposable
                 Reconciles++;
                 return Status();
             case "fence":
-                if (State is not ("owner" or "fenced") || Epoch != epoch) return null;
+                if (State is not ("owner" or "fenced") || Epoch != epoch || !Capture) return null;
                 State = "fenced";
                 return new { epoch, position = Position, keys = new Dictionary<string, long> { ["product"] = 1000 + Position } };
             case "drain": return new { drained = _pending.Count == 0, acknowledged = _pending.Count == 0 ? Position : _pending[0].Position - 1, parked = Parked };
             case "open":
-                if (State == "retired" || (State == "owner" ? epoch != Epoch : epoch <= Epoch)) return null;
-                (State, Epoch, Capture) = ("owner", epoch, body.GetProperty("capture").GetBoolean());
+                if (State == "owner" && epoch == Epoch) return Status();
+                if (State is "retired" or "owner" || epoch <= Epoch) return null;
+                (State, Epoch, _floor, Capture) = ("owner", epoch, epoch, body.GetProperty("capture").GetBoolean());
                 return Status();
             case "parked": return Enumerable.Range(1, (int)Parked).Select(position => new
                 { receiver = "catalog", position, entity = "product", key = $"{position + 6}", type = "catalog.product-changed/1", epoch = Epoch, attempts = 5, error = "no such category", createdAt = DateTimeOffset.UnixEpoch });
@@ -197,7 +225,8 @@ internal sealed class FakeSide : IAsyncDisposable
                 Detached = body.GetProperty("detached").GetBoolean();
                 return Status();
             case "retire":
-                if (!body.TryGetProperty("role", out _)) State = "retired";
+                if (body.TryGetProperty("role", out _) ? State != "owner" : State == "owner" || (State != "retired" && epoch < Epoch)) return null;
+                if (State != "owner") State = "retired";
                 Capture = false;
                 return Status();
             default: return null;
@@ -221,14 +250,21 @@ internal sealed class FakeSide : IAsyncDisposable
     private void Deliver()
     {
         if (Holds || Other is null) return;
-        foreach (var (_, value) in _pending) Other.Receive(value);
+        foreach (var (_, epoch, value) in _pending) Other.Receive(epoch, value);
         _pending.Clear();
     }
 
     // Another side's lock: delivery always goes from the owner to the one that is not, so the two never wait for each other.
-    private void Receive(string value)
+    private void Receive(long epoch, string value)
     {
-        lock (_lock) _values.Add(value);
+        lock (_lock)
+        {
+            // What an owner before this one has not sent in time is of no use any more.
+            if (epoch <= _floor) return;
+            _values.Add(value);
+            // A message proves that another side has been opened since.
+            if (epoch > Epoch && State is ("follower" or "fenced")) (State, Epoch, Capture) = ("follower", epoch, false);
+        }
     }
 
     private object Status() => new

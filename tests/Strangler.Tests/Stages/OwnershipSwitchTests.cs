@@ -119,6 +119,19 @@ public abstract class OwnershipSwitchTests(string provider)
     }
 
     [TestMethod]
+    public async Task Switch_OpeningIsRefused_TheSameOpeningRepeatedLaterMakesNoSecondOwner()
+    {
+        await using var system = await SwitchSystem.StartAsync(provider);
+        var proxy = await system.AtAsync(Stage.Canary);
+        system.Service.Fault = call => call == "open" ? "409" : null;
+        await Assert.ThrowsExactlyAsync<SwitchAbortedException>(() => Extract(proxy));
+        system.Service.Fault = _ => null;
+        // All that it was ever told: to follow, to open, to follow.
+        for (var number = 0; number < 3; number++) system.Service.DoEarlier(number);
+        await system.AssertSettledAsync(proxy, Side.Legacy, 3);
+    }
+
+    [TestMethod]
     public async Task Switch_NewOwnerSilentAfterOpen_NobodyElseIsOpenedUntilItAnswers()
     {
         await using var system = await SwitchSystem.StartAsync(provider);

@@ -198,6 +198,23 @@ public sealed class StageMachineTests
     private static Task<StepOutcome> Advance(SwitchSystem.Proxy proxy, AdvanceRequest request) => proxy.Machine.AdvanceAsync("catalog", request, CancellationToken.None);
 
     [TestMethod]
+    public async Task Syncing_AfterAnAbortedSwitchAndNoWriteSince_FlowsAtAnEpochOfItsOwn()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        var proxy = await system.AtAsync(Stage.Canary);
+        system.Legacy.Fault = call => call == "fence" ? "cut" : null;
+        await Assert.ThrowsExactlyAsync<SwitchAbortedException>(() => Advance(proxy, new AdvanceRequest(Stage.Extracted, Force: true, Reason: "test")));
+        // The legacy is owner at epoch 2, of which the service has not heard. What stops the flow is on its way for a long time.
+        system.Legacy.Fault = _ => null;
+        await proxy.Machine.RollbackAsync("catalog", Stage.Legacy, null, CancellationToken.None);
+        await Advance(proxy, new AdvanceRequest(Stage.Syncing));
+        var late = await Assert.ThrowsExactlyAsync<SideException>(() => proxy.Get<SideClient>().CaptureAsync("catalog", Side.Legacy, enabled: false, 2, 2, CancellationToken.None));
+        Assert.AreEqual(SideFailure.Refused, late.Failure);
+        Assert.IsTrue(system.Legacy.Capture);
+        Assert.AreEqual((3L, 3L, 3L), (proxy.States.Of("catalog").Epoch, system.Legacy.Epoch, system.Service.Epoch));
+    }
+
+    [TestMethod]
     public async Task Syncing_ASecondTime_FlowsAtAnEpochOfItsOwn()
     {
         await using var system = await SwitchSystem.StartAsync();

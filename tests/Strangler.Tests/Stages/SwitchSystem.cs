@@ -24,13 +24,16 @@ internal sealed class SwitchSystem : IAsyncDisposable
 
     public FakeSide Service { get; }
 
+    /// <summary>What the proxies take for the time.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public string StateFile => _directory.File("state.db");
 
-    public static async Task<SwitchSystem> StartAsync(string provider = TestDatabase.Sqlite)
+    public static async Task<SwitchSystem> StartAsync(string provider = TestDatabase.Sqlite, TimeProvider? clock = null)
     {
         var database = await TestDatabase.CreateAsync(provider);
         var (legacy, service) = await FakeSide.StartPairAsync();
-        return new SwitchSystem(legacy, service, database);
+        return new SwitchSystem(legacy, service, database) { Clock = clock ?? TimeProvider.System };
     }
 
     /// <summary>Another proxy on the same store.</summary>
@@ -59,6 +62,7 @@ internal sealed class SwitchSystem : IAsyncDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddMetrics();
         services.AddStrangler(configuration);
+        services.AddSingleton(Clock);
         if (faults is not null) services.AddSingleton(faults);
         services.AddStranglerStages();
         var provider = services.BuildServiceProvider();

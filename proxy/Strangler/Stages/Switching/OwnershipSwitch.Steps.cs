@@ -89,8 +89,10 @@ internal sealed partial class OwnershipSwitch
             {
                 certainlyClosed &= error.Failure != SideFailure.Unknown;
                 var giveUp = error.Failure == SideFailure.Refused || time.GetElapsedTime(started) > Limits.OpenLimit;
-                // A follower at a higher epoch refuses an opening that is still on its way; an owner refuses to follow.
-                if (giveUp && (certainlyClosed || await FollowsAsync(entry.Module, entry.To, entry.NewEpoch + 1, cancellation).ConfigureAwait(false)))
+                // A follower at a higher epoch refuses an opening that is still on its way, or that comes a second time; an owner refuses to follow.
+                // A side that answers is asked even where its answer was a refusal: what it refuses now it might accept when the network repeats it.
+                var answers = error.Failure != SideFailure.NotSent;
+                if (giveUp && ((answers && await FollowsAsync(entry.Module, entry.To, entry.NewEpoch + 1, cancellation).ConfigureAwait(false)) || certainlyClosed))
                 {
                     await AbortAsync(progress, entry.NewEpoch + 1, error.Message, cancellation).ConfigureAwait(false);
                     return;
