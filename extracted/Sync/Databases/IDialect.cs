@@ -32,6 +32,9 @@ internal interface IDialect
     /// <exception cref="LockTimeoutException">Some writer did not end within the limit; nothing is held.</exception>
     ValueTask<DbTransaction> BeginExclusiveAsync(DbConnection connection, string module, TimeSpan limit, CancellationToken cancellationToken);
 
+    /// <summary>Takes statements of a transaction that need not be answered one by one.</summary>
+    IStatements Statements(DbConnection connection, DbTransaction transaction);
+
     /// <summary>Begins a read transaction that sees one state of the database throughout.</summary>
     DbTransaction BeginSnapshot(DbConnection connection);
 

@@ -4,17 +4,18 @@ using Sync.Databases;
 
 namespace Sync.Inbox;
 
-/// <summary>Writes rows of one entity with prepared commands, without a change tracker.</summary>
+/// <summary>The statements that write rows of one entity, without a change tracker.</summary>
 internal sealed class RowWriter : IDisposable
 {
     private readonly TableMap _table;
+    private readonly IStatements _statements;
     private readonly DbCommand _upsert;
     private readonly DbCommand _delete;
     private readonly Lazy<DbCommand> _vacate;
 
-    public RowWriter(IDialect dialect, DbConnection connection, DbTransaction transaction, TableMap table)
+    public RowWriter(IDialect dialect, DbConnection connection, DbTransaction transaction, IStatements statements, TableMap table)
     {
-        _table = table;
+        (_table, _statements) = (table, statements);
         _upsert = connection.Command(transaction, dialect.Upsert(table));
         for (var index = 0; index < table.Columns.Count; index++) table.Columns[index].AddParameter(_upsert, FormattableString.Invariant($"@p{index}"));
         _delete = connection.Command(transaction, $"DELETE FROM {dialect.Name(table)} WHERE {dialect.Quote(table.KeyColumn)} = @key");
@@ -33,20 +34,20 @@ internal sealed class RowWriter : IDisposable
     {
         for (var index = 0; index < _table.Columns.Count; index++)
             _upsert.Parameters[index].Value = _table.Columns[index].Read(row) ?? DBNull.Value;
-        _upsert.ExecuteNonQuery();
+        _statements.Add(_upsert);
     }
 
     public void Delete(object key)
     {
         _delete.Parameters[0].Value = _table.KeyToDatabase(key);
-        _delete.ExecuteNonQuery();
+        _statements.Add(_delete);
     }
 
     public void Vacate(object key)
     {
         for (var index = 0; index < _table.Unique.Count; index++) _vacate.Value.Parameters[index].Value = SpareValue.For(_table.Unique[index].Property);
         _vacate.Value.Parameters[_table.Unique.Count].Value = _table.KeyToDatabase(key);
-        _vacate.Value.ExecuteNonQuery();
+        _statements.Add(_vacate.Value);
     }
 
     public void Dispose()

@@ -73,6 +73,8 @@ internal sealed class PostgreSqlDialect : IDialect
         }
     }
 
+    public IStatements Statements(DbConnection connection, DbTransaction transaction) => new PostgreSqlPipeline((NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
+
     public DbTransaction BeginSnapshot(DbConnection connection) => connection.BeginTransaction(IsolationLevel.RepeatableRead);
 
     public DbCommand EnterModule(DbConnection connection, DbTransaction transaction, string module) => connection.Command(

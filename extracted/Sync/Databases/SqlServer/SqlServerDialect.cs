@@ -83,6 +83,9 @@ internal sealed class SqlServerDialect : IDialect
         }
     }
 
+    // The driver's own batches ask for more than servers that merely speak the protocol offer.
+    public IStatements Statements(DbConnection connection, DbTransaction transaction) => new EachByItself();
+
     public DbTransaction BeginSnapshot(DbConnection connection) => connection.BeginTransaction(IsolationLevel.Snapshot);
 
     public DbCommand EnterModule(DbConnection connection, DbTransaction transaction, string module) => connection.Command(

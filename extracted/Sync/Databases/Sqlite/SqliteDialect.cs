@@ -62,6 +62,8 @@ internal sealed class SqliteDialect : IDialect
         }
     }
 
+    public IStatements Statements(DbConnection connection, DbTransaction transaction) => new EachByItself();
+
     public DbTransaction BeginSnapshot(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
 
     // A write transaction is the one writer already.
