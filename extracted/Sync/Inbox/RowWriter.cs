@@ -4,18 +4,17 @@ using Sync.Databases;
 
 namespace Sync.Inbox;
 
-/// <summary>The statements that write rows of one entity, without a change tracker.</summary>
+/// <summary>The statements that write rows of one entity, without a change tracker. Each is to be run, or copied, before the next of its kind is asked for.</summary>
 internal sealed class RowWriter : IDisposable
 {
     private readonly TableMap _table;
-    private readonly IStatements _statements;
     private readonly DbCommand _upsert;
     private readonly DbCommand _delete;
     private readonly Lazy<DbCommand> _vacate;
 
-    public RowWriter(IDialect dialect, DbConnection connection, DbTransaction transaction, IStatements statements, TableMap table)
+    public RowWriter(IDialect dialect, DbConnection connection, DbTransaction transaction, TableMap table)
     {
-        (_table, _statements) = (table, statements);
+        _table = table;
         _upsert = connection.Command(transaction, dialect.Upsert(table));
         for (var index = 0; index < table.Columns.Count; index++) table.Columns[index].AddParameter(_upsert, FormattableString.Invariant($"@p{index}"));
         _delete = connection.Command(transaction, $"DELETE FROM {dialect.Name(table)} WHERE {dialect.Quote(table.KeyColumn)} = @key");
@@ -30,24 +29,24 @@ internal sealed class RowWriter : IDisposable
         });
     }
 
-    public void Upsert(object row)
+    public DbCommand Upsert(object row)
     {
         for (var index = 0; index < _table.Columns.Count; index++)
             _upsert.Parameters[index].Value = _table.Columns[index].Read(row) ?? DBNull.Value;
-        _statements.Add(_upsert);
+        return _upsert;
     }
 
-    public void Delete(object key)
+    public DbCommand Delete(object key)
     {
         _delete.Parameters[0].Value = _table.KeyToDatabase(key);
-        _statements.Add(_delete);
+        return _delete;
     }
 
-    public void Vacate(object key)
+    public DbCommand Vacate(object key)
     {
         for (var index = 0; index < _table.Unique.Count; index++) _vacate.Value.Parameters[index].Value = SpareValue.For(_table.Unique[index].Property);
         _vacate.Value.Parameters[_table.Unique.Count].Value = _table.KeyToDatabase(key);
-        _statements.Add(_vacate.Value);
+        return _vacate.Value;
     }
 
     public void Dispose()

@@ -175,7 +175,7 @@ public sealed partial class SyncInbox
     private static bool Admitted(SyncResult result) => ReferenceEquals(result.Reason, ToApply);
 
     private ApplyTransaction Begin(DbConnection connection, DbTransaction transaction, ModuleMap module) =>
-        new(_database, _registry, connection, transaction, _database.Dialect.Statements(connection, transaction), module.Name, _time.GetUtcNow().ToUnixTimeMilliseconds(), ignoreVersions: _broken.Epoch);
+        new(_database, _registry, connection, transaction, module.Name, _time.GetUtcNow().ToUnixTimeMilliseconds(), ignoreVersions: _broken.Epoch);
 
     [LoggerMessage(3201, LogLevel.Warning, "The message {Id} was rejected: {Reason}")]
     private static partial void LogRejected(ILogger logger, string id, string reason);

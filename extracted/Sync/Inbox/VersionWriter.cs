@@ -11,15 +11,14 @@ internal sealed class VersionWriter : IDisposable
     private readonly SyncDatabase _database;
     private readonly DbConnection _connection;
     private readonly DbTransaction _transaction;
-    private readonly IStatements _statements;
     private readonly string _module;
     private readonly long _now;
     private readonly bool _ignoreVersions;
     private readonly DbCommand _raise;
 
-    public VersionWriter(SyncDatabase database, DbConnection connection, DbTransaction transaction, IStatements statements, string module, long now, bool ignoreVersions)
+    public VersionWriter(SyncDatabase database, DbConnection connection, DbTransaction transaction, string module, long now, bool ignoreVersions)
     {
-        (_database, _connection, _transaction, _statements, _module, _now, _ignoreVersions) = (database, connection, transaction, statements, module, now, ignoreVersions);
+        (_database, _connection, _transaction, _module, _now, _ignoreVersions) = (database, connection, transaction, module, now, ignoreVersions);
         _raise = connection.Command(transaction, database.Sql.RaiseVersion,
             ("@module", module), ("@entity", null), ("@key", null), ("@epoch", null), ("@position", null), ("@removed", null));
         // A statement is prepared for one type of each parameter, and nothing has none.
@@ -38,10 +37,10 @@ internal sealed class VersionWriter : IDisposable
             .OrderBy(key => key.Key.Entity, StringComparer.Ordinal).ThenBy(key => key.Key.Key, StringComparer.Ordinal)
             .Select(key => key.ToArray()).ToArray();
         // A key's first message meets what is recorded, and keeps it from changing. What becomes of those after it follows from it.
-        foreach (var key in keys) Add(messages[key[0]]);
-        var raised = await _statements.RunAsync(cancellationToken);
+        var raised = await _database.Dialect.RunAllAsync(keys.Select(key => Statement(messages[key[0]])), cancellationToken);
         var known = await ReadAsync(keys.Where((_, number) => raised[number] == 0).Select(key => messages[key[0]].Message), cancellationToken);
         var outcomes = new SyncOutcome[messages.Count];
+        var later = new List<DecodedMessage>();
         for (var number = 0; number < keys.Length; number++)
         {
             var first = keys[number][0];
@@ -54,10 +53,10 @@ internal sealed class VersionWriter : IDisposable
                 if (outcomes[index] == SyncOutcome.Applied) (newest, last) = ((message.Epoch, message.Position), index);
             }
 
-            if (last != first) Add(messages[last]);
+            if (last != first) later.Add(messages[last]);
         }
 
-        await _statements.RunAsync(cancellationToken);
+        await _database.Dialect.RunAllAsync(later.Select(Statement), cancellationToken);
         return outcomes;
     }
 
@@ -65,14 +64,14 @@ internal sealed class VersionWriter : IDisposable
 
     private static (string Entity, string Key) KeyOf(SyncMessage message) => (message.Entity, message.Key);
 
-    private void Add(DecodedMessage decoded)
+    private DbCommand Statement(DecodedMessage decoded)
     {
         _raise.Parameters[1].Value = decoded.Message.Entity;
         _raise.Parameters[2].Value = decoded.Message.Key;
         _raise.Parameters[3].Value = decoded.Message.Epoch;
         _raise.Parameters[4].Value = decoded.Message.Position;
         _raise.Parameters[5].Value = decoded.Row is null ? _now : DBNull.Value;
-        _statements.Add(_raise);
+        return _raise;
     }
 
     private SyncOutcome Judge((long Epoch, long Position) version, (long Epoch, long Position) newest) => version.CompareTo(newest) switch

@@ -73,7 +73,7 @@ internal sealed class PostgreSqlDialect : IDialect
         }
     }
 
-    public IStatements Statements(DbConnection connection, DbTransaction transaction) => new PostgreSqlPipeline((NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
+    public Task<IReadOnlyList<int>> RunAllAsync(IEnumerable<DbCommand> statements, CancellationToken cancellationToken) => PostgreSqlPipeline.RunAsync(statements, cancellationToken);
 
     public DbTransaction BeginSnapshot(DbConnection connection) => connection.BeginTransaction(IsolationLevel.RepeatableRead);
 

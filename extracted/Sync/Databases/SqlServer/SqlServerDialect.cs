@@ -84,7 +84,7 @@ internal sealed class SqlServerDialect : IDialect
     }
 
     // The driver's own batches ask for more than servers that merely speak the protocol offer.
-    public IStatements Statements(DbConnection connection, DbTransaction transaction) => new EachByItself();
+    public Task<IReadOnlyList<int>> RunAllAsync(IEnumerable<DbCommand> statements, CancellationToken cancellationToken) => Task.FromResult(statements.RunEach());
 
     public DbTransaction BeginSnapshot(DbConnection connection) => connection.BeginTransaction(IsolationLevel.Snapshot);
 

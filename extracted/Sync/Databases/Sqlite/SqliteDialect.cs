@@ -62,7 +62,8 @@ internal sealed class SqliteDialect : IDialect
         }
     }
 
-    public IStatements Statements(DbConnection connection, DbTransaction transaction) => new EachByItself();
+    // There is no way to a server that could be saved.
+    public Task<IReadOnlyList<int>> RunAllAsync(IEnumerable<DbCommand> statements, CancellationToken cancellationToken) => Task.FromResult(statements.RunEach());
 
     public DbTransaction BeginSnapshot(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
 
