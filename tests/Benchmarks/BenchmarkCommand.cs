@@ -1,4 +1,5 @@
 using System.Globalization;
+using TestKit.Databases;
 
 namespace Benchmarks;
 
@@ -7,11 +8,22 @@ internal static class BenchmarkCommand
 {
     private static readonly IBenchmark[] All = [new StartupBenchmark(), new PassthroughBenchmark(), new SwitchBenchmark(), new SyncBenchmark(), new LagBenchmark(), CopyBenchmark.Backfill, CopyBenchmark.Reconcile];
 
+    private const string Usage =
+        """
+        Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [--json] [--times N] [--rows N] [--database NAME]
+
+          --json           one JSON document on standard output; progress is on standard error either way
+          --times N        how often, or how long: see below
+          --rows N         sync, backfill and reconcile: over so many rows instead of 100,000 or 1,000,000
+          --database NAME  sync, lag, backfill and reconcile: sqlite or postgresql only; both are the default, side by side
+
+        """;
+
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         if (args is [] or ["--help"] or ["-h"] or ["help"])
         {
-            await output.WriteLineAsync("Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [--json] [--times N]\n");
+            await output.WriteLineAsync(Usage);
             await ListAsync(output);
             return args.Length == 0 ? 2 : 0;
         }
@@ -27,9 +39,18 @@ internal static class BenchmarkCommand
         var times = benchmark.DefaultTimes;
         for (var i = 1; i < args.Length; i++)
         {
-            if (args[i] == "--json") json = true;
-            else if (args[i] == "--times" && i + 1 < args.Length && int.TryParse(args[i + 1], CultureInfo.InvariantCulture, out times) && times > 0) i++;
-            else return await WrongAsync(error, $"'{args[i]}' is not understood; known are --json and --times N.");
+            if (args[i] == "--json")
+            {
+                json = true;
+                continue;
+            }
+
+            var (option, value) = (args[i], ++i < args.Length ? args[i] : "");
+            var number = int.TryParse(value, CultureInfo.InvariantCulture, out var parsed) && parsed > 0 ? parsed : (int?)null;
+            if (option == "--times" && number is { } some) times = some;
+            else if (option == "--rows" && number is { } rows && benchmark.Over(rows) is { } sized) benchmark = sized;
+            else if (option == "--database" && value is TestDatabase.Sqlite or TestDatabase.PostgreSql && benchmark.On(value) is { } only) benchmark = only;
+            else return await WrongAsync(error, $"'{option} {value}' is not understood by {benchmark.Name}.\n{Usage}");
         }
 
 #if DEBUG

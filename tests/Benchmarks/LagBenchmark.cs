@@ -5,7 +5,7 @@ using Benchmarks.Load;
 namespace Benchmarks;
 
 /// <summary>How far the copy is behind while the owner takes 200 writes/s.</summary>
-internal sealed class LagBenchmark : IBenchmark
+internal sealed record LagBenchmark(string? Database = null) : IBenchmark
 {
     private const int PerSecond = 200;
     private const int Rows = 10_000;
@@ -17,12 +17,14 @@ internal sealed class LagBenchmark : IBenchmark
 
     public int DefaultTimes => 30;
 
+    public IBenchmark On(string database) => this with { Database = database };
+
     public Task<BenchmarkResult> RunAsync(int times, TextWriter progress) => DatabaseFigures.RunAsync(
-        Name, [Limit.Most("lagP99Milliseconds", 100), Limit.Most("failed", 0)], progress, database => MeasureAsync(database, times, progress));
+        Name, Database, [Limit.Most("lagP99Milliseconds", 100), Limit.Most("failed", 0)], progress, database => MeasureAsync(database, times, progress));
 
     private static async Task<Dictionary<string, double>> MeasureAsync(string database, int seconds, TextWriter progress)
     {
-        await using var pair = await GoodsPair.StartAsync(database, Rows);
+        await using var pair = await GoodsPair.StartAsync(database, Rows, progress);
         await pair.SyncAsync();
         var load = new OpenLoop(PerSecond, number => WriteAsync(pair.OwnerClient, number));
         using var stop = new CancellationTokenSource();
@@ -35,7 +37,7 @@ internal sealed class LagBenchmark : IBenchmark
         await pair.DrainAsync();
         var lags = (await pair.OwnerClient.GetFromJsonAsync<double[]>("/lags"))!.Select(static s => s * 1000).ToList();
         await progress.WriteLineAsync($"{database}: {lags.Count} changes");
-        return new Dictionary<string, double>
+        return new Dictionary<string, double>(pair.PeakMegabytes())
         {
             ["changes"] = lags.Count,
             ["failed"] = load.Samples.Count(static s => !s.Good),

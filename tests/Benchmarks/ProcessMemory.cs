@@ -13,10 +13,13 @@ internal static class ProcessMemory
             .Select(static d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
             .Where(static pid => pid > 0)
             .ToLookup(ParentOf);
-        return Below(root).Sum(Resident) / 1024.0;
+        return Below(root).Sum(Resident);
 
         IEnumerable<int> Below(int pid) => children[pid].SelectMany(Below).Prepend(pid);
     }
+
+    /// <summary>What one process has resident now, in megabytes.</summary>
+    public static double Resident(int pid) => OperatingSystem.IsLinux() ? Kilobytes(pid, "VmRSS:") / 1024.0 : double.NaN;
 
     /// <summary>The most that a process has had resident since its start, in megabytes.</summary>
     public static double Peak(int pid) => OperatingSystem.IsLinux() ? Kilobytes(pid, "VmHWM:") / 1024.0 : double.NaN;
@@ -35,7 +38,6 @@ internal static class ProcessMemory
         }
     }
 
-    private static long Resident(int pid) => Kilobytes(pid, "VmRSS:");
 
     private static long Kilobytes(int pid, string field)
     {

@@ -4,22 +4,24 @@ using Benchmarks.Goods;
 namespace Benchmarks;
 
 /// <summary>An outbox that holds 100,000 changes, from the moment the receiver is back until it has acknowledged the last.</summary>
-internal sealed class SyncBenchmark : IBenchmark
+internal sealed record SyncBenchmark(int Changes = 100_000, string? Database = null) : IBenchmark
 {
-    private const int Changes = 100_000;
-
     public string Name => "sync";
 
     public string About => "an outbox of 100,000 changes, until the last is applied and acknowledged: changes/s";
 
     public int DefaultTimes => 3;
 
-    public Task<BenchmarkResult> RunAsync(int times, TextWriter progress) => DatabaseFigures.RunAsync(
-        Name, [Limit.Least("changesPerSecond", 5_000), Limit.Most("peakMegabytes", 300)], progress, database => MeasureAsync(database, times, progress));
+    public IBenchmark Over(int rows) => this with { Changes = rows };
 
-    private static async Task<Dictionary<string, double>> MeasureAsync(string database, int times, TextWriter progress)
+    public IBenchmark On(string database) => this with { Database = database };
+
+    public Task<BenchmarkResult> RunAsync(int times, TextWriter progress) => DatabaseFigures.RunAsync(
+        Name, Database, [Limit.Least("changesPerSecond", 5_000)], progress, database => MeasureAsync(database, times, progress));
+
+    private async Task<Dictionary<string, double>> MeasureAsync(string database, int times, TextWriter progress)
     {
-        await using var pair = await GoodsPair.StartAsync(database, Changes);
+        await using var pair = await GoodsPair.StartAsync(database, Changes, progress);
         await pair.SyncAsync();
         var rates = new List<double>();
         for (var i = 0; i < times; i++)
@@ -36,6 +38,6 @@ internal sealed class SyncBenchmark : IBenchmark
             await progress.WriteLineAsync($"{database} run {i + 1} of {times}: {rates[^1]:0} changes/s");
         }
 
-        return new Dictionary<string, double> { ["changesPerSecond"] = Quantiles.Median(rates), ["peakMegabytes"] = pair.PeakMegabytes() };
+        return new Dictionary<string, double> (pair.PeakMegabytes()) { ["changesPerSecond"] = Quantiles.Median(rates) };
     }
 }

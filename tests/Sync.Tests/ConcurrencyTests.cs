@@ -140,6 +140,38 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
     }
 
     [TestMethod]
+    public async Task Inbox_OverlappingBatchesOfSeveralAtOnce_EndWithTheNewestOfEachKey()
+    {
+        await using var pair = await StartSyncedAsync();
+        var random = new Random(20260101);
+        var (newest, position) = (new Dictionary<int, long>(), 1_000L);
+        // Each change is in two of the batches, and no batch has its keys in order.
+        var batches = Enumerable.Range(0, 24).Select(_ => new List<SyncMessage>()).ToArray();
+        for (var change = 0; change < 1_200; change++)
+        {
+            var id = random.Next(1, 60);
+            newest[id] = ++position;
+            for (var copy = 0; copy < 2; copy++) batches[random.Next(batches.Length)].Add(Item(id, position));
+        }
+
+        var waiting = new System.Collections.Concurrent.ConcurrentQueue<List<SyncMessage>>(batches);
+        var replies = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var outcomes = new List<SyncOutcome>();
+            while (waiting.TryDequeue(out var batch)) outcomes.AddRange((await ApplyAsync(pair.Service, [.. batch])).Results.Select(result => result.Outcome));
+            return outcomes;
+        })));
+
+        Assert.AreEqual(0, replies.Sum(outcomes => outcomes.Count(outcome => outcome == SyncOutcome.Rejected)));
+        Assert.AreEqual(newest.Count, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
+        foreach (var (id, last) in newest)
+        {
+            Assert.AreEqual(1, await pair.Service.ScalarAsync($"SELECT COUNT(*) FROM Items WHERE Id = {id} AND Code = '{id}-{last}'"));
+            Assert.AreEqual(last, await pair.Service.ScalarAsync($"SELECT position FROM sync_version WHERE entity = 'item' AND {SampleSql.KeyColumn(Provider)} = '{id}'"));
+        }
+    }
+
+    [TestMethod]
     public async Task Inbox_VictimOfADeadlock_TriesAgainAndRejectsNothing()
     {
         await using var pair = await StartSyncedAsync();

@@ -32,6 +32,13 @@ internal interface IDialect
     /// <exception cref="LockTimeoutException">Some writer did not end within the limit; nothing is held.</exception>
     ValueTask<DbTransaction> BeginExclusiveAsync(DbConnection connection, string module, TimeSpan limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Runs statements of one transaction in their order; the first that fails ends the rest. Where the driver can, they go to the server together, which spares a round trip
+    /// for each. Each is run, or copied with the values that its parameters then have, before the next is asked for: one command may come again and again.
+    /// </summary>
+    /// <returns>How many rows each has changed.</returns>
+    Task<IReadOnlyList<int>> RunAllAsync(IEnumerable<DbCommand> statements, CancellationToken cancellationToken);
+
     /// <summary>Begins a read transaction that sees one state of the database throughout.</summary>
     DbTransaction BeginSnapshot(DbConnection connection);
 

@@ -56,6 +56,10 @@ internal static class SqlCommands
         }
     }
 
+    /// <summary>Runs one after the other.</summary>
+    /// <returns>How many rows each has changed.</returns>
+    public static IReadOnlyList<int> RunEach(this IEnumerable<DbCommand> statements) => [.. statements.Select(static statement => statement.ExecuteNonQuery())];
+
     /// <summary>For interceptors, which have a synchronous and an asynchronous side: the result is complete when <paramref name="wait"/> is false.</summary>
     public static async ValueTask<int> RunAsync(this DbCommand command, bool wait, CancellationToken cancellationToken) =>
         wait ? await command.ExecuteNonQueryAsync(cancellationToken) : command.ExecuteNonQuery();

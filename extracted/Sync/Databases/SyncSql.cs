@@ -47,7 +47,7 @@ internal abstract class SyncSql
     /// <summary>Gives the lease back.</summary>
     public string ReleaseLease { get; } = "UPDATE sync_receiver SET lease_owner = NULL, lease_until = 0 WHERE receiver = @receiver AND lease_owner = @owner";
 
-    /// <summary>@receiver, @now, @limit -> rows to send, in the order of their positions, none behind a waiting or parked change of its own key.</summary>
+    /// <summary>@receiver, @now, @limit -> rows to send, in the order of their positions, none behind a waiting or parked change of its own key. They are the last result.</summary>
     public abstract string ReadPending { get; }
 
     public string ReadNextAttempt { get; } = "SELECT MIN(next_at) FROM sync_delivery WHERE receiver = @receiver AND blocked IS NOT NULL AND state = 0";
@@ -74,7 +74,7 @@ internal abstract class SyncSql
         SELECT (SELECT MIN(position) FROM sync_delivery WHERE receiver = @receiver),
                (SELECT COUNT(*) FROM sync_delivery WHERE receiver = @receiver),
                (SELECT COUNT(*) FROM sync_delivery WHERE receiver = @receiver AND blocked IS NOT NULL AND state = 1),
-               (SELECT o.created FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position WHERE d.receiver = @receiver ORDER BY d.position LIMIT 1)
+               (SELECT created FROM sync_outbox WHERE position = (SELECT MIN(position) FROM sync_delivery WHERE receiver = @receiver))
         """;
 
     /// <summary>@receiver, @entity, @keys -> those keys that have a waiting change.</summary>
@@ -101,7 +101,8 @@ internal abstract class SyncSql
     /// <summary>Records a version when it is higher than the known one: 1 row when it was.</summary>
     public abstract string RaiseVersion { get; }
 
-    public virtual string ReadVersion => "SELECT epoch, position FROM sync_version WHERE module = @module AND entity = @entity AND key = @key";
+    /// <summary>@module, @entity, @keys -> key, epoch, position.</summary>
+    public abstract string ReadVersions { get; }
 
     public string ForgetVersions { get; } = "DELETE FROM sync_version WHERE module = @module";
 

@@ -41,6 +41,11 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection.Command(null, database.Sql.ReadPending, ("@receiver", receiver), ("@now", Now), ("@limit", most));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        // What a database is told about how to look for them is a result of its own before the rows.
+        while (row.FieldCount < 10 && await row.NextResultAsync(cancellationToken))
+        {
+        }
+
         var pending = new List<PendingDelivery>();
         var bytes = 0L;
         while (await row.ReadAsync(cancellationToken))

@@ -9,7 +9,7 @@ namespace Sync.Inbox;
 internal static class ExtraRows
 {
     public static async Task<IReadOnlyList<string>> FindAsync(
-        SyncDatabase database, ModuleRegistry registry, DbConnection connection, ModuleMap module, SyncRange range, IReadOnlyList<SyncMessage> messages, CancellationToken cancellationToken)
+        SyncDatabase database, ModuleRegistry registry, ModuleMap module, SyncRange range, IReadOnlyList<SyncMessage> messages, CancellationToken cancellationToken)
     {
         if (module.Find(range.Entity) is not { } map) return [];
         var table = registry.TableOf(map);
@@ -17,6 +17,7 @@ internal static class ExtraRows
         var where = new List<string>();
         if (range.After is not null) where.Add($"{key} > @after");
         if (range.Through is not null) where.Add($"{key} <= @through");
+        await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection.Command(null, $"SELECT {key} FROM {database.Dialect.Name(table)}{(where.Count > 0 ? " WHERE " + string.Join(" AND ", where) : "")}");
         AddKey(command, "@after", range.After, map, table);
         AddKey(command, "@through", range.Through, map, table);

@@ -54,7 +54,7 @@ internal sealed class OneByOne(IDialect dialect, ModuleRegistry registry, DbConn
         for (var tries = 0; some.Count > 1 && tries < 3; tries++)
         {
             await RunAsync(dialect.Sql.Save("exchange"), cancellationToken);
-            foreach (var changes in some) apply.Vacate(decoded[changes.Current]);
+            await apply.VacateAsync(some.Select(changes => decoded[changes.Current]), cancellationToken);
             var (left, tried) = (new List<KeyChanges>(some), (SyncResult[])results.Clone());
             await PassesAsync(left, decoded, tried, cancellationToken);
             if (left.Count == 0)
@@ -78,7 +78,7 @@ internal sealed class OneByOne(IDialect dialect, ModuleRegistry registry, DbConn
         await RunAsync(dialect.Sql.Save("message"), cancellationToken);
         try
         {
-            var outcome = apply.Apply(decoded[changes.Current]);
+            var outcome = await apply.ApplyAsync(decoded[changes.Current], cancellationToken);
             await ReleaseAsync("message", cancellationToken);
             results[changes.Current] = new SyncResult(outcome);
             // Those before it are done with: the row that is there is newer than theirs.

@@ -4,7 +4,7 @@ using Sync.Databases;
 
 namespace Sync.Inbox;
 
-/// <summary>Writes rows of one entity with prepared commands, without a change tracker.</summary>
+/// <summary>The statements that write rows of one entity, without a change tracker. Each is to be run, or copied, before the next of its kind is asked for.</summary>
 internal sealed class RowWriter : IDisposable
 {
     private readonly TableMap _table;
@@ -29,24 +29,24 @@ internal sealed class RowWriter : IDisposable
         });
     }
 
-    public void Upsert(object row)
+    public DbCommand Upsert(object row)
     {
         for (var index = 0; index < _table.Columns.Count; index++)
             _upsert.Parameters[index].Value = _table.Columns[index].Read(row) ?? DBNull.Value;
-        _upsert.ExecuteNonQuery();
+        return _upsert;
     }
 
-    public void Delete(object key)
+    public DbCommand Delete(object key)
     {
         _delete.Parameters[0].Value = _table.KeyToDatabase(key);
-        _delete.ExecuteNonQuery();
+        return _delete;
     }
 
-    public void Vacate(object key)
+    public DbCommand Vacate(object key)
     {
         for (var index = 0; index < _table.Unique.Count; index++) _vacate.Value.Parameters[index].Value = SpareValue.For(_table.Unique[index].Property);
         _vacate.Value.Parameters[_table.Unique.Count].Value = _table.KeyToDatabase(key);
-        _vacate.Value.ExecuteNonQuery();
+        return _vacate.Value;
     }
 
     public void Dispose()

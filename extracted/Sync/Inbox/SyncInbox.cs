@@ -36,8 +36,7 @@ public sealed partial class SyncInbox
         var results = new SyncResult[decoded.Length];
         for (var attempt = 1; !await TryAsync(batch, module, decoded, results, attempt < SyncDatabase.MostTries, cancellationToken); attempt++)
             await Task.Delay(SyncDatabase.PauseAfter(attempt), cancellationToken);
-        await using var connection = await _database.OpenAsync(cancellationToken);
-        var extra = batch.Range is { } range ? await ExtraRows.FindAsync(_database, _registry, connection, module, range, batch.Messages, cancellationToken) : [];
+        var extra = batch.Range is { } range ? await ExtraRows.FindAsync(_database, _registry, module, range, batch.Messages, cancellationToken) : [];
         var reply = new SyncReply(results, extra);
         for (var index = 0; index < results.Length; index++)
         {
@@ -81,15 +80,7 @@ public sealed partial class SyncInbox
         try
         {
             using var apply = Begin(connection, transaction, module);
-            // The versions in the order of their keys: two that apply the same keys at the same time wait for each other, but never both ways round.
-            var admitted = Admitted(results);
-            foreach (var index in admitted.OrderBy(index => decoded[index].Message.Entity, StringComparer.Ordinal).ThenBy(index => decoded[index].Message.Key, StringComparer.Ordinal))
-                results[index] = new SyncResult(apply.Raise(decoded[index]));
-            foreach (var index in admitted)
-            {
-                if (results[index].Outcome == SyncOutcome.Applied) apply.Write(decoded[index]);
-            }
-
+            await apply.WriteAsync(await RaiseAsync(apply, decoded, results, cancellationToken), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         catch (Exception error) when (IsMessagesFault(error))
@@ -123,15 +114,27 @@ public sealed partial class SyncInbox
         await AdmitAsync(connection, transaction, module, decoded, results, cancellationToken);
         await connection.Command(transaction, _database.Sql.Save("vacate")).RunAsync(cancellationToken);
         using var apply = Begin(connection, transaction, module);
-        foreach (var index in Admitted(results)) results[index] = new SyncResult(apply.Raise(decoded[index]));
+        var newer = await RaiseAsync(apply, decoded, results, cancellationToken);
         // The versions were raised to lock the keys and to find what is newer; the messages have not been applied.
         await connection.Command(transaction, _database.Sql.RollbackTo("vacate")).RunAsync(cancellationToken);
-        for (var index = 0; index < results.Length; index++)
+        await apply.VacateAsync(newer, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Raises the versions of what was admitted.</summary>
+    /// <returns>Those whose rows are to be written.</returns>
+    private static async Task<List<DecodedMessage>> RaiseAsync(ApplyTransaction apply, DecodedMessage[] decoded, SyncResult[] results, CancellationToken cancellationToken)
+    {
+        var admitted = Admitted(results);
+        var outcomes = await apply.RaiseAsync([.. admitted.Select(index => decoded[index])], cancellationToken);
+        var newer = new List<DecodedMessage>(admitted.Length);
+        for (var number = 0; number < admitted.Length; number++)
         {
-            if (results[index].Outcome == SyncOutcome.Applied) apply.Vacate(decoded[index]);
+            results[admitted[number]] = new SyncResult(outcomes[number]);
+            if (outcomes[number] == SyncOutcome.Applied) newer.Add(decoded[admitted[number]]);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        return newer;
     }
 
     /// <summary>Settles what is refused or stale before anything is applied; what may be applied keeps the mark of <see cref="Admitted(SyncResult)"/>.</summary>

@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
-using TestKit;
 using TestKit.Databases;
 using TestKit.Processes;
 
@@ -10,6 +10,9 @@ namespace Benchmarks.Goods;
 internal sealed class GoodsPair : IAsyncDisposable
 {
     private const string Key = "benchmark";
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WithoutHeadway = TimeSpan.FromMinutes(2);
     private readonly List<IAsyncDisposable> _held = [];
 
     public required TestProcess Owner { get; init; }
@@ -20,8 +23,11 @@ internal sealed class GoodsPair : IAsyncDisposable
 
     public required HttpClient FollowerClient { get; init; }
 
-    public static async Task<GoodsPair> StartAsync(string provider, int rows)
+    public required TextWriter Progress { get; init; }
+
+    public static async Task<GoodsPair> StartAsync(string provider, int rows, TextWriter progress)
     {
+        await progress.WriteLineAsync($"{provider}: {rows} rows are made");
         var ports = (Owner: FreePort.Take(), Follower: FreePort.Take());
         var databases = (Owner: await TestDatabase.CreateAsync(provider), Follower: await TestDatabase.CreateAsync(provider));
         var pair = new GoodsPair
@@ -30,6 +36,7 @@ internal sealed class GoodsPair : IAsyncDisposable
             Follower = await StartAsync("service", databases.Follower, ports.Follower, ports.Owner),
             OwnerClient = Client(ports.Owner),
             FollowerClient = Client(ports.Follower),
+            Progress = progress,
         };
         pair._held.AddRange([pair.Owner, pair.Follower, databases.Owner, databases.Follower]);
         await pair.PostAsync($"/fill?rows={rows}");
@@ -63,8 +70,12 @@ internal sealed class GoodsPair : IAsyncDisposable
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}\n{Owner.Output}");
     }
 
-    /// <summary>The most that either process has kept in memory since it was started, in megabytes.</summary>
-    public double PeakMegabytes() => Math.Max(ProcessMemory.Peak(Owner.Id), ProcessMemory.Peak(Follower.Id));
+    /// <summary>The most that each process has kept in memory since it was started, in megabytes.</summary>
+    public Dictionary<string, double> PeakMegabytes() => new()
+    {
+        [DatabaseFigures.OwnerPeak] = ProcessMemory.Peak(Owner.Id),
+        [DatabaseFigures.FollowerPeak] = ProcessMemory.Peak(Follower.Id),
+    };
 
     public async ValueTask DisposeAsync()
     {
@@ -73,16 +84,29 @@ internal sealed class GoodsPair : IAsyncDisposable
         foreach (var held in _held) await held.DisposeAsync();
     }
 
+    /// <summary>Runs a job to its end, which comes in bounded time: a job that makes no headway is given up.</summary>
     private async Task<JsonElement> JobAsync(string job, object body)
     {
         await StepAsync(job, body);
-        var state = await Eventually.GetAsync(
-            async () => (await OwnerClient.GetFromJsonAsync<JsonElement>($"/_sync/modules/{GoodsServer.Module}")).GetProperty(job),
-            static state => state.GetProperty("state").GetString() is "complete" or "failed",
-            TimeSpan.FromMinutes(10),
-            $"{job} has ended");
-        if (state.GetProperty("state").GetString() == "failed") throw new InvalidOperationException($"{job} failed: {state.GetProperty("error")}");
-        return state;
+        var (told, moved) = (Stopwatch.StartNew(), Stopwatch.StartNew());
+        for (var before = -1L; ;)
+        {
+            var state = (await OwnerClient.GetFromJsonAsync<JsonElement>($"/_sync/modules/{GoodsServer.Module}")).GetProperty(job);
+            var rows = state.GetProperty("rows").GetInt64();
+            if (rows > before) moved.Restart();
+            before = rows;
+            var ended = state.GetProperty("state").GetString() is "complete" or "failed";
+            if (ended || told.Elapsed > BetweenReports)
+            {
+                told.Restart();
+                await Progress.WriteLineAsync($"{job}: {rows} rows, {state.GetProperty("rowsPerSecond").GetDouble():0} a second, {ProcessMemory.Resident(Owner.Id):0} and {ProcessMemory.Resident(Follower.Id):0} MB");
+            }
+
+            if (ended && state.GetProperty("state").GetString() == "failed") throw new InvalidOperationException($"{job} failed: {state.GetProperty("error")}");
+            if (ended) return state;
+            if (moved.Elapsed > WithoutHeadway) throw new TimeoutException($"{job} stands still at {rows} rows.");
+            await Task.Delay(BetweenLooks);
+        }
     }
 
     private async Task<JsonElement> StepAsync(string step, object body)

@@ -73,6 +73,8 @@ internal sealed class PostgreSqlDialect : IDialect
         }
     }
 
+    public Task<IReadOnlyList<int>> RunAllAsync(IEnumerable<DbCommand> statements, CancellationToken cancellationToken) => PostgreSqlPipeline.RunAsync(statements, cancellationToken);
+
     public DbTransaction BeginSnapshot(DbConnection connection) => connection.BeginTransaction(IsolationLevel.RepeatableRead);
 
     public DbCommand EnterModule(DbConnection connection, DbTransaction transaction, string module) => connection.Command(

@@ -2,7 +2,17 @@ namespace Sync.Databases.PostgreSql;
 
 internal sealed class PostgreSqlSql : SyncSql
 {
-    private const string Positions = "SELECT value::bigint FROM jsonb_array_elements_text(@positions::jsonb)";
+    /// <summary>
+    /// The sync tables fill and empty within the minute after which the server looks at them again, and what it does not know of their contents it takes for little: it then
+    /// reads all of a backlog for each batch of it, or for each change. An array leads it to the keys one by one, whatever it believes; so do the other turns of this kind here.
+    /// </summary>
+    private const string Positions = "ARRAY(SELECT value::bigint FROM jsonb_array_elements_text(@positions::jsonb))";
+
+    private const string Keys = "ARRAY(SELECT value FROM jsonb_array_elements_text(@keys::jsonb))";
+
+    /// <summary>Not to be merged with the query around it, for it would be turned into a search for the position alone, which no index serves.</summary>
+    private const string WaitedFor =
+        "EXISTS (SELECT 1 FROM sync_receiver r CROSS JOIN LATERAL (SELECT 1 FROM sync_delivery d WHERE d.receiver = r.receiver AND d.position = o.position OFFSET 0) AS waiting)";
 
     public const string LockExclusive = "SELECT pg_advisory_xact_lock(@lock)";
 
@@ -49,8 +59,10 @@ internal sealed class PostgreSqlSql : SyncSql
             FOR UPDATE SKIP LOCKED)
         """;
 
+    /// <summary>For this statement only, the order is that of the index: to sort is to read all that waits, for the sake of the first few.</summary>
     public override string ReadPending =>
         """
+        SELECT set_config('enable_sort', 'off', true);
         SELECT o.position, o.module, o.entity, o.key, o.type, o.epoch, o.payload, o.traceparent, d.attempts, o.created
         FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
         WHERE d.receiver = @receiver AND d.state = 0 AND d.next_at <= @now
@@ -60,37 +72,37 @@ internal sealed class PostgreSqlSql : SyncSql
         ORDER BY d.position LIMIT @limit
         """;
 
-    public override string Acknowledge => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND position IN ({Positions})";
+    public override string Acknowledge => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND position = ANY ({Positions})";
 
     public override string RemoveDelivered =>
         $"""
-        DELETE FROM sync_outbox o WHERE o.position IN ({Positions})
-          AND NOT EXISTS (SELECT 1 FROM sync_receiver r JOIN sync_delivery d ON d.receiver = r.receiver AND d.position = o.position)
+        DELETE FROM sync_outbox o WHERE o.position = ANY ({Positions})
+          AND NOT {WaitedFor}
         """;
 
     public override string CountThrough =>
         "SELECT COUNT(*), COALESCE(SUM(state), 0)::bigint FROM sync_delivery WHERE receiver = @receiver AND position <= @position";
 
     public override string ReadWaitingKeys =>
-        """
+        $"""
         SELECT DISTINCT o.key FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
-        WHERE d.receiver = @receiver AND o.entity = @entity AND o.key IN (SELECT value FROM jsonb_array_elements_text(@keys::jsonb))
+        WHERE d.receiver = @receiver AND o.entity = @entity AND o.key = ANY ({Keys})
         """;
 
     public override string ReadUnwanted =>
-        """
+        $"""
         SELECT o.position FROM sync_outbox o
-        WHERE o.position > @after AND NOT EXISTS (SELECT 1 FROM sync_receiver r JOIN sync_delivery d ON d.receiver = r.receiver AND d.position = o.position)
+        WHERE o.position > @after AND NOT {WaitedFor}
         ORDER BY o.position LIMIT @limit
         """;
 
     public override string RetryParked =>
         $"""
         UPDATE sync_delivery SET state = 0, attempts = 0, next_at = 0, blocked = NULL
-        WHERE receiver = @receiver AND state = 1 AND position IN ({Positions})
+        WHERE receiver = @receiver AND state = 1 AND position = ANY ({Positions})
         """;
 
-    public override string DiscardParked => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND state = 1 AND position IN ({Positions})";
+    public override string DiscardParked => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND state = 1 AND position = ANY ({Positions})";
 
     /// <summary>Two that apply one key at the same time meet here: the second waits for the first, and is judged by what it left.</summary>
     public override string RaiseVersion =>
@@ -99,6 +111,8 @@ internal sealed class PostgreSqlSql : SyncSql
         ON CONFLICT (module, entity, key) DO UPDATE SET epoch = excluded.epoch, position = excluded.position, removed = excluded.removed
         WHERE excluded.epoch > v.epoch OR (excluded.epoch = v.epoch AND excluded.position > v.position)
         """;
+
+    public override string ReadVersions => $"SELECT key, epoch, position FROM sync_version WHERE module = @module AND entity = @entity AND key = ANY ({Keys})";
 
     public override string ForgetSomeVersions =>
         "DELETE FROM sync_version WHERE (module, entity, key) IN (SELECT module, entity, key FROM sync_version WHERE module = @module LIMIT @limit FOR UPDATE SKIP LOCKED)";
@@ -116,8 +130,7 @@ internal sealed class PostgreSqlSql : SyncSql
 
     public override string RemoveBackfillAgain => "DELETE FROM sync_backfill_again WHERE module = @module AND (@entity::text IS NULL OR entity = @entity::text)";
 
-    public override string RemoveBackfillAgainKeys =>
-        "DELETE FROM sync_backfill_again WHERE module = @module AND entity = @entity AND key IN (SELECT value FROM jsonb_array_elements_text(@keys::jsonb))";
+    public override string RemoveBackfillAgainKeys => $"DELETE FROM sync_backfill_again WHERE module = @module AND entity = @entity AND key = ANY ({Keys})";
 
     public override string SaveReconcile =>
         """

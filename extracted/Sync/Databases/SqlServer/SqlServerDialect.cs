@@ -83,6 +83,9 @@ internal sealed class SqlServerDialect : IDialect
         }
     }
 
+    // The driver's own batches ask for more than servers that merely speak the protocol offer.
+    public Task<IReadOnlyList<int>> RunAllAsync(IEnumerable<DbCommand> statements, CancellationToken cancellationToken) => Task.FromResult(statements.RunEach());
+
     public DbTransaction BeginSnapshot(DbConnection connection) => connection.BeginTransaction(IsolationLevel.Snapshot);
 
     public DbCommand EnterModule(DbConnection connection, DbTransaction transaction, string module) => connection.Command(

@@ -153,7 +153,7 @@ internal sealed class SqlServerSql : SyncSql
             WHERE NOT EXISTS (SELECT 1 FROM sync_version WITH (UPDLOCK, HOLDLOCK) WHERE module = @module AND entity = @entity AND [key] = @key);
         """;
 
-    public override string ReadVersion => "SELECT epoch, position FROM sync_version WHERE module = @module AND entity = @entity AND [key] = @key";
+    public override string ReadVersions => $"SELECT [key], epoch, position FROM sync_version WHERE module = @module AND entity = @entity AND [key] IN ({Keys})";
 
     public override string ForgetSomeVersions => "DELETE TOP (@limit) FROM sync_version WHERE module = @module";
 

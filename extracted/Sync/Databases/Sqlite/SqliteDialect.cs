@@ -62,6 +62,9 @@ internal sealed class SqliteDialect : IDialect
         }
     }
 
+    // There is no way to a server that could be saved.
+    public Task<IReadOnlyList<int>> RunAllAsync(IEnumerable<DbCommand> statements, CancellationToken cancellationToken) => Task.FromResult(statements.RunEach());
+
     public DbTransaction BeginSnapshot(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
 
     // A write transaction is the one writer already.

@@ -69,6 +69,9 @@ internal sealed class SqliteSql : SyncSql
         WHERE excluded.epoch > epoch OR (excluded.epoch = epoch AND excluded.position > position)
         """;
 
+    public override string ReadVersions =>
+        "SELECT key, epoch, position FROM sync_version WHERE module = @module AND entity = @entity AND key IN (SELECT value FROM json_each(@keys))";
+
     public override string ForgetSomeVersions =>
         "DELETE FROM sync_version WHERE (module, entity, key) IN (SELECT module, entity, key FROM sync_version WHERE module = @module LIMIT @limit)";
 
