@@ -33,7 +33,7 @@ public sealed class ManyInstancesTests
         try
         {
             await PassAsync(20);
-            await shop.Admins[0].AdvanceWhenAllowedAsync(Module, "Canary", force: true, limit: TimeSpan.FromMinutes(3));
+            await MoveAsync(shop.Admins[0], "advance", "Canary");
             for (var round = 0; round < 4; round++)
             {
                 await MoveAsync(shop.Admins[round % 2], "advance", "Extracted");

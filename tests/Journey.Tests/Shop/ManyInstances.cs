@@ -42,12 +42,14 @@ internal sealed class ManyInstances : IAsyncDisposable
         try
         {
             foreach (var name in new[] { "legacy", "catalog", "proxy" }) shop._databases[name] = await TestDatabase.CreateAsync(provider);
-            // Of each kind both at once: they make one set of tables.
-            await shop.StartAsync(Enumerable.Range(0, 2).SelectMany(n => new[]
+            // The first of each kind makes the tables and fills them; the second finds them there.
+            for (var n = 0; n < 2; n++)
             {
-                shop.Side("legacy", "legacy/Legacy.Host", shop.Legacies[n], shop.Services[n]),
-                shop.Side("catalog", "extracted/Catalog.Service", shop.Services[n], shop.Legacies[n]),
-            }));
+                await shop.StartAsync([
+                    shop.Side("legacy", "legacy/Legacy.Host", shop.Legacies[n], shop.Services[n]),
+                    shop.Side("catalog", "extracted/Catalog.Service", shop.Services[n], shop.Legacies[n])]);
+            }
+
             await shop.StartAsync(Enumerable.Range(0, 2).Select(shop.Proxy));
             return shop;
         }
@@ -94,6 +96,7 @@ internal sealed class ManyInstances : IAsyncDisposable
             ["Database__Provider"] = _databases[name].Provider,
             ["Database__ConnectionString"] = _databases[name].ConnectionString,
             ["Keys__Directory"] = _directory.File("keys"),
+            ["Seed__Products"] = "200",
             ["Sync__Key"] = Key,
             ["Sync__Peers__catalog"] = Text(peer),
         },
