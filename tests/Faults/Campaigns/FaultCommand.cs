@@ -74,6 +74,11 @@ internal static class FaultCommand
             // The user's wish. What fails meanwhile fails because of it.
             return false;
         }
+        catch (Exception missing) when (missing is AssertInconclusiveException or TimeoutException or InvalidOperationException)
+        {
+            await error.WriteLineAsync($"The campaign cannot go on: {missing.Message}");
+            return false;
+        }
     }
 
     private static string Progress(int done, int all, TimeSpan elapsed) =>

@@ -14,8 +14,6 @@ internal sealed class FaultyShop : IAsyncDisposable
     public const string SyncKey = "sync-key-of-the-faults";
     private const string AdminKey = "admin-key-of-the-faults";
     private static readonly string[] _sides = ["legacy", "service"];
-    // A busy machine takes its time, and that is nobody's failure.
-    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(4);
     private readonly string _directory;
     private readonly IShopDatabases _databases;
     private readonly SystemDescription _description;
@@ -108,7 +106,7 @@ internal sealed class FaultyShop : IAsyncDisposable
         Proxies = setting.TwoProxies ? ["proxy-a", "proxy-b"] : ["proxy-a"];
         foreach (var proxy in Proxies) starts[proxy] = ProxyStart(proxy, setting);
         // Each task is awaited although another fails, so that none is left running.
-        var started = starts.Values.Select(static start => TestProcess.StartAsync(start with { ReadyLimit = LongestStart, Environment = Short(start.Environment) })).ToList();
+        var started = starts.Values.Select(static start => TestProcess.StartAsync(start with { Environment = Short(start.Environment) })).ToList();
         await Task.WhenAll(started.Select(async task =>
         {
             var process = await task;

@@ -11,7 +11,7 @@ public sealed class BrokenSafeguardTests
     private const int MostSeeds = 8;
 
     [TestMethod]
-    [Timeout(600_000)]
+    [Timeout(1_800_000)]
     [DataRow("Fence", "one owner")]
     [DataRow("Epoch", "acknowledged write lost")]
     [DataRow("Acknowledgement", "acknowledged write lost")]
