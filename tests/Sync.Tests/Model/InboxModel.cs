@@ -96,7 +96,8 @@ internal static class InboxModel
 
         var highest = admitted.Select(index => changes[index].Epoch).Append(state.Epoch).Max();
         var next = state with { Rows = rows, Versions = versions };
-        if (highest > state.Epoch) next = next with { Epoch = highest, State = OwnerState.Follower, Capture = false };
+        // A side that was never told to follow has no part in the epochs, whatever it is sent.
+        if (highest > state.Epoch && state.HasBegun) next = next with { Epoch = highest, State = OwnerState.Follower, Capture = false };
         if (next.Broken() is { } broken) throw new ModelException($"It took what cannot be: {broken}.");
         if (alone && refused.Count > 0 && (state with { Rows = wanted }).Broken() is null) throw new ModelException($"All could have been applied together, but {refused[0]} was refused.");
         foreach (var change in refused)
@@ -125,7 +126,7 @@ internal static class InboxModel
     private static ModelState Opened(ModelState state, Open open, Answer answer)
     {
         if (state.State == OwnerState.Owner && state.Epoch == open.Epoch) return Expect(answer, true) ? state : state;
-        return Expect(answer, state.State is OwnerState.Follower or OwnerState.Fenced && open.Epoch > state.Epoch)
+        return Expect(answer, state.HasBegun && state.State is OwnerState.Follower or OwnerState.Fenced && open.Epoch > state.Epoch)
             ? state with { State = OwnerState.Owner, Epoch = open.Epoch, Floor = open.Epoch, Capture = open.Capture }
             : state;
     }
@@ -133,7 +134,7 @@ internal static class InboxModel
     private static ModelState Followed(ModelState state, Follow follow, Answer answer)
     {
         var fits = Fits(state, follow.Expected) && (state.State == OwnerState.Follower ? follow.Epoch >= state.Epoch : state.State == OwnerState.Fenced && follow.Epoch > state.Epoch);
-        if (!Expect(answer, fits)) return state;
+        if (!Expect(answer, fits) || (!follow.Reset && !state.HasBegun)) return state;
         var next = state with { State = OwnerState.Follower, Epoch = follow.Epoch, Capture = false };
         return follow.Reset ? next with { Floor = Math.Max(state.Floor, follow.Epoch - 1), Versions = ModelState.Initial.Versions } : next;
     }

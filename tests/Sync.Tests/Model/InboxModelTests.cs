@@ -55,8 +55,10 @@ public abstract class InboxModelTests(string provider, int cases)
     /// <summary>Epochs grow along a sequence, give or take a few, so that most commands make sense and some do not.</summary>
     private static readonly Arbitrary<Sequence> Sequences = Arb.From(
         from length in Gen.Choose(1, Longest)
+        from begun in Gen.Elements(true, true, true, false)
         from commands in Gen.CollectToArray(Enumerable.Range(0, length), index => CommandAt(1 + (index / 6)))
-        select new Sequence(commands),
+        // Until a side is told to follow for the first time, little happens there.
+        select new Sequence(begun ? [new Follow(1, true, null), .. commands] : commands),
         static sequence => RandomCases.Smaller(sequence.Commands, static command => command.Smaller()).Select(static commands => new Sequence(commands)));
 
     private static Gen<Command> CommandAt(int era) => Gen.Frequency(

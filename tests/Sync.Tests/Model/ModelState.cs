@@ -10,6 +10,9 @@ internal sealed record ModelState
 
     public long Epoch { get; init; }
 
+    /// <summary>False until the side is told to follow for the first time.</summary>
+    public bool HasBegun => Epoch > 0;
+
     public long Floor { get; init; }
 
     public bool Capture { get; init; }
