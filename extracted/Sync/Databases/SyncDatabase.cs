@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Sync.Databases;
+using Sync.DryRuns;
 
 namespace Sync;
 
@@ -20,6 +21,9 @@ public sealed class SyncDatabase
     internal SyncSql Sql => Dialect.Sql;
 
     internal WriteQueue Queue => _queue;
+
+    /// <summary>What the inbox of this process has applied to it, in order.</summary>
+    internal AppliedLog Applied { get; } = new();
 
     /// <summary>
     /// Waits for this process's turn to write and keeps it until the result is disposed. Take it around an explicit transaction that spans several saves;

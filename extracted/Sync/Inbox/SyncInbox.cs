@@ -90,6 +90,7 @@ public sealed partial class SyncInbox
                 if (results[index].Outcome == SyncOutcome.Applied) apply.Write(decoded[index]);
             }
 
+            NoteApplied(module, decoded, results);
             await transaction.CommitAsync(cancellationToken);
         }
         catch (Exception error) when (IsMessagesFault(error))
@@ -112,6 +113,7 @@ public sealed partial class SyncInbox
             await each.RunAsync(decoded, results, Admitted(results), cancellationToken);
         }
 
+        NoteApplied(module, decoded, results);
         await transaction.CommitAsync(cancellationToken);
         if (ownership is not null) _ownerships.Remember(ownership);
     }
@@ -149,6 +151,14 @@ public sealed partial class SyncInbox
         if (highest == ownership.Epoch) return null;
         await _ownerships.LearnAsync(connection, transaction, module.Name, highest, cancellationToken);
         return ownership with { Epoch = highest, State = OwnerState.Follower, Capture = false };
+    }
+
+    private void NoteApplied(ModuleMap module, DecodedMessage[] decoded, SyncResult[] results)
+    {
+        for (var index = 0; index < results.Length; index++)
+        {
+            if (results[index].Outcome == SyncOutcome.Applied) _database.Applied.Note(module.Name, decoded[index].Message.Epoch, decoded[index].Message.Position);
+        }
     }
 
     private static int[] Admitted(SyncResult[] results) => [.. Enumerable.Range(0, results.Length).Where(index => Admitted(results[index]))];
