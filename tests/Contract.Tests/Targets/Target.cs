@@ -3,7 +3,11 @@ using System.Collections.Concurrent;
 namespace Contract.Tests.Targets;
 
 /// <summary>Where the suite asks: the catalog's own address, and where the rest of the shop (signing in) answers.</summary>
-public sealed record Target(Uri Catalog, Uri Shop);
+public sealed record Target(Uri Catalog, Uri Shop)
+{
+    /// <summary>What a test does around each request.</summary>
+    public Func<Func<Task>, Task> Around { get; init; } = static request => request();
+}
 
 /// <summary>The targets, each started once for all tests.</summary>
 [TestClass]

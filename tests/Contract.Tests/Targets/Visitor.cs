@@ -54,7 +54,9 @@ internal sealed partial class Visitor(Target target) : IDisposable
     {
         using var request = new HttpRequestMessage(method, new Uri(target.Catalog, path)) { Content = body };
         if (header is not null) request.Headers.TryAddWithoutValidation(header, value);
-        using var answer = await _client.SendAsync(request);
+        HttpResponseMessage? given = null;
+        await target.Around(async () => given = await _client.SendAsync(request));
+        using var answer = given!;
         LastBody = await answer.Content.ReadAsStringAsync();
         LastTag = answer.Headers.ETag?.ToString() ?? "";
 
