@@ -65,8 +65,8 @@ public sealed class DryRunCorpusTests
         var legacy = await DumpAsync(system, "legacy");
         foreach (var (table, rows) in after)
         {
-            if (table is "products" or "categories") CollectionAssert.AreEqual(legacy[table], rows, table);
-            else if (table == "sqlite_sequence") CollectionAssert.AreEqual(KeysOf(legacy), KeysOf(after), table);
+            if (table is "products" or "categories") CollectionAssert.AreEqual(legacy["catalog_" + table], rows, table);
+            else if (table == "sqlite_sequence") CollectionAssert.AreEqual(KeysOf(legacy, "catalog_"), KeysOf(after, ""), table);
             else if (table != "sync_version") CollectionAssert.AreEqual(before[table], rows, table);
         }
 
@@ -76,7 +76,8 @@ public sealed class DryRunCorpusTests
         Assert.HasCount(6, written, string.Join('\n', written));
     }
 
-    private static List<string> KeysOf(Dictionary<string, List<string>> dump) => dump["sqlite_sequence"].FindAll(static row => row.StartsWith("products|", StringComparison.Ordinal) || row.StartsWith("categories|", StringComparison.Ordinal));
+    private static List<string> KeysOf(Dictionary<string, List<string>> dump, string prefix) =>
+        [.. ((string[])["categories|", "products|"]).Select(name => dump["sqlite_sequence"].Single(row => row.StartsWith(prefix + name, StringComparison.Ordinal))[prefix.Length..])];
 
     private static Task SettledAsync(StranglerSystem system) => Eventually.TrueAsync(
         async () => (await system.Admin.StatusAsync(Module)).GetProperty("sync").GetProperty("pending").GetInt64() == 0, TimeSpan.FromSeconds(30), "The end of what is under way");

@@ -55,6 +55,7 @@ internal sealed partial class DryRunRequests(
             context.RequestAborted = stop.Token;
             context.Response.Body = answer;
             using (stop.Token.Register(run.End)) await next(context);
+            await context.Response.BodyWriter.FlushAsync(stop.Token);
         }
         catch (Exception) when (!aborted.IsCancellationRequested && OutcomeOf(run, limit.Token) != DryRunOutcome.Done)
         {
@@ -62,6 +63,7 @@ internal sealed partial class DryRunRequests(
         }
         finally
         {
+            run.Transaction.ForgetUncommitted();
             await EndAsync(run);
             run.Outcome = OutcomeOf(run, limit.Token);
             telemetry.RanDry(run.Module, run.Outcome);

@@ -26,6 +26,7 @@ internal sealed partial class DryRunTransaction(DryRun run, DryRunStart start)
     private bool _wrote;
     private bool _broken;
     private bool _committed;
+    private bool _handedOut;
     private (bool Wrote, IReadOnlyDictionary<string, int> Collected) _before;
 
     /// <summary>How far the state is that the run has seen; null when it has seen none.</summary>
@@ -46,6 +47,7 @@ internal sealed partial class DryRunTransaction(DryRun run, DryRunStart start)
         if (!ReferenceEquals(connection, _connection)) throw run.Refused("it uses a second connection to the database, which would not see what the first has written");
         if (_broken) throw run.Refused("a command outside of a save failed, which has ended its transaction");
         if (IsAlive(_transaction!)) return _transaction!;
+        ForgetUncommitted();
         if (_committed || _wrote) throw run.Refused("it goes on in the database after its own transaction has ended, and would not see what that one wrote");
         _transaction = await TransactionAsync(connection, wait);
         return _transaction;
@@ -62,6 +64,7 @@ internal sealed partial class DryRunTransaction(DryRun run, DryRunStart start)
     {
         var transaction = await JoinAsync(context, connection, wait);
         _before = (_wrote, run.Collected);
+        _handedOut = true;
         if (!_wrote) return transaction;
         if (wait) await transaction.SaveAsync(Outer, run.Stop);
         else transaction.Save(Outer);
@@ -69,21 +72,25 @@ internal sealed partial class DryRunTransaction(DryRun run, DryRunStart start)
     }
 
     /// <summary>The host has committed: what it reads until it disposes of its transaction is what it wrote.</summary>
-    public void Committing() => _committed = true;
+    public void Committing() => (_committed, _handedOut) = (true, false);
 
     /// <returns>True when the transaction itself must not be rolled back, because it holds more than the host's.</returns>
     public async ValueTask<bool> RollingBackAsync(bool wait)
     {
-        run.Forget(_before.Collected);
-        if (!_before.Wrote)
-        {
-            _wrote = false;
-            return false;
-        }
-
+        ForgetUncommitted();
+        if (!_wrote) return false;
         if (wait) await _transaction!.RollbackAsync(Outer, CancellationToken.None);
         else _transaction!.Rollback(Outer);
         return true;
+    }
+
+    /// <summary>What the host did in a transaction that it has not committed has come to nothing.</summary>
+    public void ForgetUncommitted()
+    {
+        if (!_handedOut) return;
+        _handedOut = false;
+        _wrote = _before.Wrote;
+        run.Forget(_before.Collected);
     }
 
     /// <summary>A context lets go of its connection: it is kept open, and kept at all, until the run is over.</summary>
@@ -122,7 +129,7 @@ internal sealed partial class DryRunTransaction(DryRun run, DryRunStart start)
     private async ValueTask BeginAsync(DbContext context, DbConnection connection, bool wait)
     {
         run.IsWaiting = true;
-        _turn ??= wait ? await start.Database.EnterWriteAsync(run.Stop) : start.Database.EnterWriteAsync(run.Stop).AsTask().GetAwaiter().GetResult();
+        _turn ??= wait ? await start.Database.EnterTurnAsync(run.Stop) : start.Database.EnterTurnAsync(run.Stop).AsTask().GetAwaiter().GetResult();
         _connectionString = context.Database.GetConnectionString();
         _transaction = await TransactionAsync(connection, wait);
         _connection = connection;

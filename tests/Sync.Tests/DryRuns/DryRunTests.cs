@@ -93,6 +93,14 @@ public abstract class DryRunTests(string provider) : DatabaseTests(provider)
     }
 
     [TestMethod]
+    public async Task TransactionOfTheHost_LeftUncommitted_TellsNothingOfIt()
+    {
+        await using var pair = await StartAsync();
+        var dry = await DryAsync(pair, HttpMethod.Post, "/items-left-uncommitted", New("l"));
+        Assert.AreEqual(("done", "1", ""), (dry.Outcome, dry.Body, dry.Told), dry.Reason);
+    }
+
+    [TestMethod]
     public async Task TransactionNotOfTheContext_IsRefused()
     {
         await using var pair = await StartAsync();

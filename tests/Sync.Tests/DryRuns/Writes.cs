@@ -41,8 +41,9 @@ internal static class Writes
 
             return Results.Ok(await context.Items.CountAsync());
         });
-        app.MapPost("/items-twice", async (ItemChanged changed, SampleContext context) =>
+        app.MapPost("/items-twice", async (ItemChanged changed, SampleContext context, SyncDatabase database) =>
         {
+            using var turn = await database.EnterWriteAsync();
             var before = await context.Items.CountAsync();
             await using (var transaction = await context.Database.BeginTransactionAsync())
             {
@@ -74,6 +75,16 @@ internal static class Writes
             await context.SaveChangesAsync();
             await transaction.RollbackAsync();
             return Results.Ok(await context.Items.CountAsync(item => item.Code.StartsWith(changed.Code)));
+        });
+        app.MapPost("/items-left-uncommitted", async (ItemChanged changed, SampleContext context) =>
+        {
+            await using (await context.Database.BeginTransactionAsync())
+            {
+                context.Add(new Item { Code = changed.Code, ShelfId = 1 });
+                await context.SaveChangesAsync();
+            }
+
+            return Results.Ok(await context.Items.CountAsync());
         });
         app.MapPost("/notes-and-items", async (ItemChanged changed, OtherContext other, SampleContext context) =>
         {

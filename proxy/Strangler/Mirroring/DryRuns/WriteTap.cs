@@ -25,7 +25,7 @@ internal sealed class WriteTaps(DryRunQueue queue, MirrorTap mirror, StranglerKe
 
 /// <summary>
 /// One write that is listened to on its way to the owner and back. The dry run is queued as soon as all of the request has passed, beside the owner's work and never before
-/// it; the answer is handed to it when the client has it. Every tap that is opened ends in exactly one class, unless the client got no answer of the owner's.
+/// it; the answer is handed to it when the client has it. Every tap that is opened ends in exactly one class, unless the client got no answer of the legacy's.
 /// </summary>
 internal sealed class WriteTap : IAsyncDisposable
 {
@@ -44,6 +44,7 @@ internal sealed class WriteTap : IAsyncDisposable
     private StringValues _changes;
     private bool _counted;
     private bool _answered;
+    private bool _moved;
 
     public WriteTap(HttpContext context, PlannedRoute route, PlanLimits limits, DryRunQueue queue, string key, Func<IReadOnlyList<KeyValuePair<string, StringValues>>> headers, DateTimeOffset at)
     {
@@ -69,7 +70,13 @@ internal sealed class WriteTap : IAsyncDisposable
     /// <summary>The request is being sent to a side: the owner is asked to tell what it changes.</summary>
     public void Sending(HttpRequestMessage request, Side side)
     {
-        if (side != Side.Legacy) return;
+        if (side != Side.Legacy)
+        {
+            // Ownership has changed hands since: the service writes it itself.
+            _moved = true;
+            return;
+        }
+
         request.Headers.TryAddWithoutValidation(InternalHeader.Key, _key);
         request.Headers.TryAddWithoutValidation(InternalHeader.Changes, _route!.Module.Name);
         if (_request is null) Queue(null);
@@ -83,7 +90,7 @@ internal sealed class WriteTap : IAsyncDisposable
     {
         if (_queue is null) return;
         var context = _context!;
-        if (!_answered || context.RequestAborted.IsCancellationRequested || context.Features.Get<IForwarderErrorFeature>() is not null)
+        if (_moved || !_answered || context.RequestAborted.IsCancellationRequested || context.Features.Get<IForwarderErrorFeature>() is not null)
         {
             _job?.Answered(null);
             return;
