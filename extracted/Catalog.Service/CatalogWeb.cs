@@ -33,9 +33,10 @@ internal static class CatalogWeb
         app.UseWhen(IsApi, api => api.UseExceptionHandler().UseStatusCodePages());
         app.UseWhen(context => !IsApi(context), pages => pages.UseExceptionHandler("/status/500").UseStatusCodePagesWithReExecute("/status/{0}"));
         app.UseRouting();
+        // Before all that may answer in the handler's place: a dry run covers what they do as well.
+        app.UseSync();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseSync();
     }
 
     public static void MapCatalog(this WebApplication app)

@@ -33,6 +33,7 @@ public static class SyncEndpoints
         module.MapPost("/open", OpenAsync);
         module.MapPost("/detach", DetachAsync);
         module.MapPost("/retire", RetireAsync);
+        module.MapPost("/applied", Applied);
         module.MapPost("/sums", SumsAsync);
         module.MapGet("/parked", ParkedAsync);
         module.MapPost("/parked/retry", RetryParkedAsync);
@@ -112,6 +113,9 @@ public static class SyncEndpoints
         return await StatusAsync(name, registry, status, cancellationToken);
     }
 
+    private static IResult Applied(string name, AppliedRequest body, ModuleRegistry registry, SyncDatabase database) =>
+        Json(database.Applied.Since(Find(registry, name).Name, body.Process, body.Count, body.Epoch, body.First, body.Last));
+
     private static async Task<IResult> SumsAsync(string name, SumsRequest body, ModuleRegistry registry, SumsReader sums, CancellationToken cancellationToken) =>
         Json(await sums.ReadAsync(Find(registry, name), body, cancellationToken));
 
@@ -154,6 +158,8 @@ public static class SyncEndpoints
     private sealed record DetachRequest(bool Detached);
 
     private sealed record RetireRequest(long Epoch, string? Role);
+
+    private sealed record AppliedRequest(string Process, long Count, long Epoch, long First, long Last);
 
     private sealed record PositionsRequest(IReadOnlyList<long> Positions);
 

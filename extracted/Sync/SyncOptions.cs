@@ -75,6 +75,9 @@ public sealed class SyncOptions
     /// <value>Defaults to 7 days.</value>
     public TimeSpan TombstoneRetention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>Writes that are asked of this side only to see what it would do.</summary>
+    public DryRunOptions DryRun { get; } = new();
+
     /// <summary>Safeguards that a test takes away. Nothing is broken by default.</summary>
     public SyncBreak Break { get; } = new();
 

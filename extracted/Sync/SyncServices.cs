@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Sync.Backfill;
 using Sync.Capture;
 using Sync.Delivery;
+using Sync.DryRuns;
 using Sync.Outbox;
 using Sync.Ownership;
 using Sync.Reconcile;
@@ -39,7 +40,7 @@ public static class SyncServices
             builder.Dialect.Sql,
             provider.GetRequiredService<ModuleRegistry>(),
             provider.GetRequiredService<Receivers>(),
-            provider.GetRequiredService<IOptions<SyncOptions>>().Value)));
+            provider.GetRequiredService<IOptions<SyncOptions>>().Value), () => provider.GetRequiredService<IDryRun>().IsDryRun));
         services.AddSingleton<SyncTelemetry>();
         services.AddSingleton<SyncSignals>();
 
@@ -59,7 +60,14 @@ public static class SyncServices
             provider.GetRequiredService<SyncDatabase>(),
             provider.GetRequiredService<SaveCapture>(),
             provider.GetRequiredService<CommandGuard>(),
-            provider.GetRequiredService<OuterTransactions>()));
+            provider.GetRequiredService<OuterTransactions>(),
+            provider.GetRequiredService<DryRunCapture>()));
+
+        services.AddSingleton<DryRunCapture>();
+        services.AddSingleton<DryRunRequests>();
+        services.AddSingleton<IDryRun, CurrentDryRun>();
+        services.AddTransient<OutgoingCalls>();
+        services.ConfigureHttpClientDefaults(static clients => clients.AddHttpMessageHandler<OutgoingCalls>());
 
         services.AddSingleton<Receivers>();
         services.AddSingleton<DeliveryStore>();

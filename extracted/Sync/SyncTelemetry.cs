@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Sync.Delivery;
+using Sync.DryRuns;
 
 namespace Sync;
 
@@ -14,6 +15,7 @@ internal sealed class SyncTelemetry : IDisposable
     private readonly Counter<long> _parked;
     private readonly Counter<long> _failed;
     private readonly Counter<long> _applied;
+    private readonly Counter<long> _dry;
     private readonly Histogram<double> _lag;
 
     public SyncTelemetry(TimeProvider time)
@@ -23,6 +25,7 @@ internal sealed class SyncTelemetry : IDisposable
         _parked = _meter.CreateCounter<long>("sync.parked", "{change}", "Deliveries parked after their last attempt.");
         _failed = _meter.CreateCounter<long>("sync.send.failed", "{batch}", "Batches that no receiver answered.");
         _applied = _meter.CreateCounter<long>("sync.inbox", "{change}", "Messages that the inbox answered.");
+        _dry = _meter.CreateCounter<long>("sync.dry_runs", "{request}", "Requests that were run dry.");
         _lag = _meter.CreateHistogram<double>("sync.lag", "s", "From the owner's commit to the receiver's acknowledgement.");
     }
 
@@ -66,6 +69,9 @@ internal sealed class SyncTelemetry : IDisposable
         foreach (var group in reply.Results.CountBy(result => result.Outcome))
             _applied.Add(group.Value, new KeyValuePair<string, object?>("module", module), new KeyValuePair<string, object?>("outcome", group.Key.ToString()));
     }
+
+    public void RanDry(string module, DryRunOutcome outcome) =>
+        _dry.Add(1, new KeyValuePair<string, object?>("module", module), new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 
     public void Dispose()
     {

@@ -16,7 +16,7 @@ namespace Strangler;
 ///      |                           | 4  ModuleStates: what is believed about the module, one look-up
 ///      |                           | 5  EndpointDecision: which side, and why; ClientBucket at Canary, OwnWrites where a copy would answer
 ///      |                           | 6  HeldForwarding: a write waits while ownership changes hands, its body is kept
-///      |                           | 7  MirrorTap: listens in on a read that shall be compared
+///      |                           | 7  MirrorTap, WriteTap: listen in on what shall be compared
 ///      |                           | 8  Reassignment: the one place where a request is given to a cluster
 ///      |                           | 9  UpstreamTransformer, YARP's forwarder ------------> request as it came
 ///      |                           |10  UpstreamTransformer &lt;----------------------------- answer
@@ -24,6 +24,7 @@ namespace Strangler;
 ///      |&lt;---- answer ------------- |12  as it came, without what names the inside
 ///                                  |
 ///                                  |13  MirrorWorker asks the other side -----------------> the same read
+///                                  |    DryRunWorker asks the service, beside the owner --> the same write, to be run dry
 ///                                  |14  AnswerComparison, EvidenceLedger &lt;----------------
 /// </code>
 /// Steps 13 and 14 are off the client's path.

@@ -7,6 +7,7 @@ using Strangler.Decision;
 using Strangler.Evidence;
 using Strangler.Forwarding;
 using Strangler.Mirroring;
+using Strangler.Mirroring.DryRuns;
 using Strangler.Plan;
 using Strangler.Stages;
 using Yarp.ReverseProxy.Configuration;
@@ -33,6 +34,8 @@ public static class StranglerRegistration
         services.TryAddSingleton<ModuleStates>();
         services.TryAddSingleton<IOwnerRefresh, Unattended>();
         services.TryAddSingleton<IPositionWait, Unattended>();
+        services.TryAddSingleton<IAppliedLook, Unattended>();
+        services.TryAddSingleton<StranglerKeys>();
 
         services.AddSingleton<PlanStore>();
         services.AddHostedService<PlanWatcher>();
@@ -50,6 +53,12 @@ public static class StranglerRegistration
         services.AddSingleton<SecondLook>();
         services.AddSingleton<MirrorTap>();
         services.AddHostedService<MirrorWorker>();
+        services.AddSingleton<DryRunQueue>();
+        services.AddSingleton<WriteTaps>();
+        services.AddSingleton<DryRunSender>();
+        services.AddSingleton<DryRunJudge>();
+        services.AddSingleton<DryRunNotes>();
+        services.AddHostedService<DryRunWorker>();
 
         services.AddSingleton<UpstreamNames>();
         services.AddSingleton<UpstreamTransformers>();

@@ -2,25 +2,23 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Sync.Delivery;
+using Sync.DryRuns;
 
 namespace Sync.Capture;
 
 /// <summary>Transactions that the host began: once they commit, the relay is woken and the request learns its positions.</summary>
 internal sealed class OuterTransactions(SyncSignals signals, IHttpContextAccessor http)
 {
-    private readonly ConditionalWeakTable<DbTransaction, Dictionary<string, (long Epoch, long Position)>> _written = [];
+    private readonly ConditionalWeakTable<DbTransaction, List<ChangeReport>> _written = [];
 
-    public void Wrote(DbTransaction transaction, string module, long epoch, long position) => _written.GetOrCreateValue(transaction)[module] = (epoch, position);
+    public void Wrote(DbTransaction transaction, ChangeReport changes) => _written.GetOrCreateValue(transaction).Add(changes);
 
     public void Committed(DbTransaction transaction)
     {
         RequestPositions.Commit(http.HttpContext);
-        if (!_written.TryGetValue(transaction, out var modules)) return;
+        if (!_written.TryGetValue(transaction, out var written)) return;
         _written.Remove(transaction);
-        foreach (var (module, at) in modules)
-        {
-            RequestPositions.Record(http.HttpContext, module, at.Epoch, at.Position);
-            signals.Written(module).Give();
-        }
+        foreach (var changes in written) RequestPositions.Record(http.HttpContext, changes);
+        foreach (var module in written.Select(static changes => changes.Module).Distinct()) signals.Written(module).Give();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Sync.DryRuns;
 
 namespace Sync.Capture;
 
@@ -22,10 +23,21 @@ internal static class RequestPositions
         if (context is not null) Of(context).HasCommitted = true;
     }
 
-    /// <summary>The changes up to the position are committed.</summary>
-    public static void Record(HttpContext? context, string module, long epoch, long position)
+    /// <summary>The request is to be told what it has changed: the proxy compares it with what the other side would change.</summary>
+    public static void KeepChanges(HttpContext context) => Of(context).Changes = new(StringComparer.Ordinal);
+
+    public static bool KeepsChanges(HttpContext? context) => context?.Items[Item] is Written { Changes: not null };
+
+    /// <summary>The changes are committed.</summary>
+    public static void Record(HttpContext? context, ChangeReport written)
     {
-        if (context is not null) Of(context).Positions[module] = (epoch, position);
+        if (context is null) return;
+        var all = Of(context);
+        all.Positions[written.Module] = (written.Epoch, written.Last);
+        if (all.Changes is not { } changes) return;
+        changes[written.Module] = changes.TryGetValue(written.Module, out var before) && before.Epoch == written.Epoch
+            ? written with { First = before.First, Changes = [.. before.Changes, .. written.Changes] }
+            : written;
     }
 
     public static bool HasCommitted(HttpContext context) => context.Items[Item] is Written { HasCommitted: true };
@@ -37,6 +49,8 @@ internal static class RequestPositions
         if (context.Items[Item] is not Written written) return;
         foreach (var (module, at) in written.Positions)
             context.Response.Headers.Append(Header, string.Create(CultureInfo.InvariantCulture, $"{module};{at.Epoch};{at.Position}"));
+        if (written.Changes is null) return;
+        foreach (var changes in written.Changes.Values) context.Response.Headers.Append(SyncHeaders.Changes, changes.ToHeader());
     }
 
     private static Written Of(HttpContext context)
@@ -50,6 +64,9 @@ internal static class RequestPositions
         public HashSet<string> Touched { get; } = new(StringComparer.Ordinal);
 
         public Dictionary<string, (long Epoch, long Position)> Positions { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>By module; null unless they are to be told.</summary>
+        public Dictionary<string, ChangeReport>? Changes { get; set; }
 
         public bool HasCommitted { get; set; }
     }

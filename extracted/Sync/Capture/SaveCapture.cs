@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Sync.Delivery;
+using Sync.DryRuns;
 using Sync.Outbox;
 using Sync.Ownership;
 
@@ -126,7 +127,7 @@ internal sealed class SaveCapture(
                 var position = await outbox.WriteAsync(context.Database.GetDbConnection(), transaction, ownership, rows, wait, CancellationToken.None);
                 RequestPositions.Touch(http.HttpContext, ownership.Module);
                 // Its own transaction is told as any other: by its commit.
-                outer.Wrote(transaction, ownership.Module, ownership.Epoch, position);
+                outer.Wrote(transaction, new ChangeReport(ownership.Module, ownership.Epoch, position - rows.Count + 1, position, RequestPositions.KeepsChanges(http.HttpContext) ? rows : []));
             }
         }
 

@@ -76,6 +76,9 @@ internal interface IDialect
 
     /// <summary>Lets generated keys start above <paramref name="above"/>.</summary>
     Task RaiseKeysAsync(DbConnection connection, DbTransaction transaction, TableMap table, long above, CancellationToken cancellationToken);
+
+    /// <summary>For a dry run, in its transaction: lets the next generated key be the one after the highest row's, which is the owner's next unless it has left some out.</summary>
+    ValueTask AlignKeysAsync(DbConnection connection, DbTransaction transaction, TableMap table, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
 /// <summary>What is known of the positions at one moment.</summary>

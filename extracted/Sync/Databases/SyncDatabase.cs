@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Sync.Databases;
+using Sync.DryRuns;
 
 namespace Sync;
 
@@ -9,11 +10,12 @@ public sealed class SyncDatabase
     private readonly WriteQueue _queue = new();
     private readonly Lock _lock = new();
     private readonly Action<DbConnection, DbTransaction> _prepare;
+    private readonly Func<bool> _isDryRun;
     private volatile bool _ready;
 
     internal const int MostTries = 5;
 
-    internal SyncDatabase(IDialect dialect, Action<DbConnection, DbTransaction> prepare) => (Dialect, _prepare) = (dialect, prepare);
+    internal SyncDatabase(IDialect dialect, Action<DbConnection, DbTransaction> prepare, Func<bool> isDryRun) => (Dialect, _prepare, _isDryRun) = (dialect, prepare, isDryRun);
 
     internal IDialect Dialect { get; }
 
@@ -21,12 +23,20 @@ public sealed class SyncDatabase
 
     internal WriteQueue Queue => _queue;
 
+    /// <summary>What the inbox of this process has applied to it, in order.</summary>
+    internal AppliedLog Applied { get; } = new();
+
     /// <summary>
     /// Waits for this process's turn to write and keeps it until the result is disposed. Take it around an explicit transaction that spans several saves;
     /// a single save takes it by itself. Not re-entrant: do not save outside the explicit transaction while holding it. On a database whose writers run side by side there
     /// is nothing to wait for.
     /// </summary>
     public ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancellationToken = default) =>
+        // A dry run has its turn, or is about to take it for all that its request does.
+        _isDryRun() ? new(NoTurn.Instance) : EnterTurnAsync(cancellationToken);
+
+    /// <summary>As <see cref="EnterWriteAsync"/>, for a dry run itself.</summary>
+    internal ValueTask<IDisposable> EnterTurnAsync(CancellationToken cancellationToken) =>
         Dialect.HasSingleWriter ? _queue.EnterAsync(urgent: false, cancellationToken) : new(NoTurn.Instance);
 
     /// <summary>As <see cref="EnterWriteAsync"/>, ahead of all who wait there. For short steps that are rare or come one at a time.</summary>

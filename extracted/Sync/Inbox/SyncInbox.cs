@@ -81,6 +81,7 @@ public sealed partial class SyncInbox
         {
             using var apply = Begin(connection, transaction, module);
             await apply.WriteAsync(await RaiseAsync(apply, decoded, results, cancellationToken), cancellationToken);
+            NoteApplied(module, decoded, results);
             await transaction.CommitAsync(cancellationToken);
         }
         catch (Exception error) when (IsMessagesFault(error))
@@ -103,6 +104,7 @@ public sealed partial class SyncInbox
             await each.RunAsync(decoded, results, Admitted(results), cancellationToken);
         }
 
+        NoteApplied(module, decoded, results);
         await transaction.CommitAsync(cancellationToken);
         if (ownership is not null) _ownerships.Remember(ownership);
     }
@@ -153,6 +155,14 @@ public sealed partial class SyncInbox
         if (highest == ownership.Epoch || !ownership.HasBegun) return null;
         await _ownerships.LearnAsync(connection, transaction, module.Name, highest, cancellationToken);
         return ownership with { Epoch = highest, State = OwnerState.Follower, Capture = false };
+    }
+
+    private void NoteApplied(ModuleMap module, DecodedMessage[] decoded, SyncResult[] results)
+    {
+        for (var index = 0; index < results.Length; index++)
+        {
+            if (results[index].Outcome == SyncOutcome.Applied) _database.Applied.Note(module.Name, decoded[index].Message.Epoch, decoded[index].Message.Position);
+        }
     }
 
     private static int[] Admitted(SyncResult[] results) => [.. Enumerable.Range(0, results.Length).Where(index => Admitted(results[index]))];

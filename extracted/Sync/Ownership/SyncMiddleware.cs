@@ -1,16 +1,24 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Sync.Capture;
 using Sync.Delivery;
+using Sync.DryRuns;
 
 namespace Sync.Ownership;
 
 /// <summary>What a request sees of sync: 410 of a retired module, 421 of a side that may not write, the position of what it wrote.</summary>
-internal sealed class SyncMiddleware(RequestDelegate next, OwnershipStore ownerships, SyncSignals signals)
+internal sealed class SyncMiddleware(RequestDelegate next, OwnershipStore ownerships, SyncSignals signals, DryRunRequests dryRuns, IOptions<SyncOptions> options)
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        if (DryRunRequests.IsAsked(context))
+        {
+            await dryRuns.RunAsync(context, next);
+            return;
+        }
+
         foreach (var mark in context.GetEndpoint()?.Metadata.GetOrderedMetadata<SyncModuleAttribute>() ?? [])
         {
             if (ownerships.LastSeen(mark.Module) is not { State: OwnerState.Retired }) continue;
@@ -18,6 +26,7 @@ internal sealed class SyncMiddleware(RequestDelegate next, OwnershipStore owners
             return;
         }
 
+        if (context.Request.Headers.ContainsKey(SyncHeaders.Changes) && EndpointGuard.HasKey(context, options.Value.Key)) RequestPositions.KeepChanges(context);
         context.Response.OnStarting(static state =>
         {
             RequestPositions.WriteHeader((HttpContext)state);

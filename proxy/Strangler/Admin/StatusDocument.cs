@@ -1,3 +1,4 @@
+using Strangler.Mirroring.DryRuns;
 using Strangler.Stages;
 using Strangler.Stages.Gates;
 using Strangler.Stages.Sides;
@@ -50,4 +51,5 @@ internal sealed record EndpointDocument(
     long OwnWriteReads,
     long Retries,
     long ServiceErrors,
-    long LegacyErrors);
+    long LegacyErrors,
+    DryRunDocument? DryRuns = null);

@@ -8,6 +8,10 @@ internal static class InternalHeader
     public const string Prefix = "Strangler-";
     public const string Position = "Strangler-Position";
     public const string NotOwner = "Strangler-Not-Owner";
+    public const string Key = "Strangler-Key";
+    public const string DryRun = "Strangler-Dry-Run";
+    public const string Applied = "Strangler-Applied";
+    public const string Changes = "Strangler-Changes";
 
     public static bool Is(string name) => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Strangler.Decision;
 using Strangler.Evidence;
 using Strangler.Mirroring;
+using Strangler.Mirroring.DryRuns;
 using Strangler.Stages;
 
 namespace Strangler.Forwarding;
@@ -15,6 +16,7 @@ internal sealed class StranglerForwarding(
     OwnWrites ownWrites,
     EvidenceLedger ledger,
     MirrorTap mirror,
+    WriteTaps writes,
     HeldForwarding held,
     IOwnerRefresh refresh,
     StranglerTelemetry telemetry)
@@ -28,9 +30,14 @@ internal sealed class StranglerForwarding(
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (RawTarget.IsAmbiguous(RawTarget.Path(RawTarget.PathAndQuery(target)))) return UnplannedAsync(context, next, table, planned);
-        return planned.Endpoint.Writes
-            ? held.ForwardAsync(context, next, new HeldCall(table, planned.Module.Name, planned, Side.Legacy, table.Plan.Limits.RetryBuffer))
-            : ReadAsync(context, next, table, planned);
+        return planned.Endpoint.Writes ? WriteAsync(context, next, table, planned) : ReadAsync(context, next, table, planned);
+    }
+
+    private async Task WriteAsync(HttpContext context, RequestDelegate next, RouteTable table, PlannedRoute planned)
+    {
+        await using var tap = writes.Open(context, planned, states.Of(planned.Module.Name), table.Plan.Limits);
+        await held.ForwardAsync(context, next, new HeldCall(table, planned.Module.Name, planned, Side.Legacy, table.Plan.Limits.RetryBuffer));
+        tap.Complete();
     }
 
     private async Task UnplannedAsync(HttpContext context, RequestDelegate next, RouteTable table, PlannedRoute? passedBy)

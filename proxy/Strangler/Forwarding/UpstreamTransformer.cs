@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Strangler.Decision;
+using Strangler.Mirroring.DryRuns;
 using Strangler.Plan;
 using Strangler.Stages;
 using Yarp.ReverseProxy.Forwarder;
@@ -44,6 +45,7 @@ internal sealed class UpstreamTransformer(
         if (plans.Current.AppendForwardedHeaders) ForwardedHeaders.Append(httpContext, proxyRequest);
         var target = httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         proxyRequest.RequestUri = UriFor(destinationPrefix, target);
+        httpContext.Features.Get<WriteTap>()?.Sending(proxyRequest, upstream.Side);
     }
 
     private static bool MayBeRepeated(HttpRequest request) =>
@@ -68,6 +70,7 @@ internal sealed class UpstreamTransformer(
 
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var headers = httpContext.Response.Headers;
+        httpContext.Features.Get<WriteTap>()?.Answering(headers[InternalHeader.Changes]);
         if (InternalHeader.AnyIn(proxyResponse.Headers))
         {
             var positions = headers[InternalHeader.Position];

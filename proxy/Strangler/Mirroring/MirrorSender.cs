@@ -69,7 +69,8 @@ internal sealed class MirrorSender
             (int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), string.Join(',', response.Content.Headers.ContentEncoding), body.Value), default);
     }
 
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellation)
+    /// <returns>The body; null when it is longer than the limit.</returns>
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellation)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
         var kept = new MemoryStream();

@@ -96,7 +96,8 @@ internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedg
         }
     }
 
-    private KeyValuePair<string, StringValues>[] HeadersOf(HttpContext context)
+    /// <summary>The request's headers as another side gets them.</summary>
+    public KeyValuePair<string, StringValues>[] HeadersOf(HttpContext context)
     {
         var headers = context.Request.Headers.Where(static header => MirrorSender.Travels(header.Key));
         if (!plans.Current.AppendForwardedHeaders) return headers.ToArray();

@@ -20,7 +20,7 @@ public static class StranglerStagesServices
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<StageOptions>().BindConfiguration($"{StranglerOptions.Section}:Stages").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<IFaultPoints>(static provider => provider.GetService<IOptions<TestSwitches>>()?.Value.Points is { } points ? new StopPoints(points) : new NoFaultPoints());
-        services.AddSingleton<StranglerKeys>();
+        services.TryAddSingleton<StranglerKeys>();
         services.AddSingleton<Func<PlanSnapshot>>(provider =>
         {
             var plans = provider.GetRequiredService<PlanStore>();
@@ -38,6 +38,7 @@ public static class StranglerStagesServices
         services.AddSingleton<StageMachine>();
         services.Replace(ServiceDescriptor.Singleton<IOwnerRefresh, OwnerRefresh>());
         services.Replace(ServiceDescriptor.Singleton<IPositionWait, PositionWait>());
+        services.Replace(ServiceDescriptor.Singleton<IAppliedLook, AppliedLook>());
         services.AddSingleton<SideWatch>();
         services.AddHostedService<StateRefresher>();
         services.AddHostedService<SwitchResumer>();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TestKit.Processes;
 
 namespace Contract.Tests.Targets;
@@ -8,12 +9,18 @@ internal static class ProxiedShop
     private const string Module = "catalog";
     private static readonly string[] _stages = ["Syncing", "Shadow", "Canary", "Extracted"];
 
-    public static async Task<StranglerSystem> StartAsync(string stage)
+    public static async Task<StranglerSystem> StartAsync(string stage, IReadOnlyDictionary<string, string>? environment = null, Action<StranglerSystem>? started = null, Action<JsonNode>? edit = null)
     {
         var system = await StranglerSystem.StartAsync(new StranglerSystemOptions
         {
-            EditPlan = static plan => plan["modules"]![Module]!["gates"]!["quietBeforeRetirement"] = "00:00:01",
+            Environment = environment ?? new Dictionary<string, string>(),
+            EditPlan = plan =>
+            {
+                plan["modules"]![Module]!["gates"]!["quietBeforeRetirement"] = "00:00:01";
+                edit?.Invoke(plan);
+            },
         });
+        started?.Invoke(system);
         foreach (var next in _stages.TakeWhile(next => Index(next) <= Index(stage)))
         {
             await system.Admin.AdvanceWhenAllowedAsync(Module, next, next == "Canary" ? 50 : null, force: true);

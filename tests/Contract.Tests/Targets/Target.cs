@@ -3,7 +3,11 @@ using System.Collections.Concurrent;
 namespace Contract.Tests.Targets;
 
 /// <summary>Where the suite asks: the catalog's own address, where the rest of the shop (signing in) answers, and what the processes behind have written last.</summary>
-public sealed record Target(Uri Catalog, Uri Shop, Func<string> Output);
+public sealed record Target(Uri Catalog, Uri Shop, Func<string> Output)
+{
+    /// <summary>What a test does around each request.</summary>
+    public Func<Func<Task>, Task> Around { get; init; } = static request => request();
+}
 
 /// <summary>The targets, each started once for all tests.</summary>
 [TestClass]

@@ -54,7 +54,9 @@ internal sealed partial class Visitor(Target target) : IDisposable
     {
         using var request = new HttpRequestMessage(method, new Uri(target.Catalog, path)) { Content = body };
         if (header is not null) request.Headers.TryAddWithoutValidation(header, value);
-        using var answer = await _client.SendAsync(request);
+        HttpResponseMessage? given = null;
+        await target.Around(async () => given = await _client.SendAsync(request));
+        using var answer = given!;
         LastBody = await answer.Content.ReadAsStringAsync();
         // No contract has such an answer, and only the process knows why it gave one.
         Assert.IsLessThan(500, (int)answer.StatusCode, $"{method} {path} answered {LastBody}\n{target.Output()}");

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -30,6 +32,9 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
 
     /// <summary>How the module is declared here: another version of the program may declare it otherwise.</summary>
     public Action<ModuleBuilder> Declare { get; set; } = SampleContext.Declare;
+
+    /// <summary>Further endpoints of a test.</summary>
+    public Action<WebApplication>? MapMore { get; set; }
 
     public WebHost Host => _host ?? throw new InvalidOperationException($"{name} is stopped.");
 
@@ -90,6 +95,44 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
     /// <summary>Every row of the module, as text, read behind sync's back.</summary>
     public async Task<string> DumpAsync() => string.Join('\n', (await ReadAsync("SELECT 's', Id, Name, Place_Row, '' FROM Shelves UNION ALL SELECT 'i', Id, Code, ShelfId, CAST(Price AS varchar(20)) FROM Items"))
         .Select(row => string.Join(',', row)).Order(StringComparer.Ordinal));
+
+    /// <summary>Every row of every table, whoever made it, and what a database keeps of keys. A relay's lease goes on by itself.</summary>
+    public async Task<string> DumpAllAsync()
+    {
+        await using var connection = await OpenAsync();
+        var text = new StringBuilder();
+        foreach (var table in await TablesAsync(connection))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT * FROM \"{table}\"";
+            await using var reader = await command.ExecuteReaderAsync();
+            var rows = new List<string>();
+            while (await reader.ReadAsync())
+            {
+                rows.Add(string.Join(',', Enumerable.Range(0, reader.FieldCount).Where(index => !reader.GetName(index).StartsWith("lease", StringComparison.Ordinal))
+                    .Select(index => reader.GetValue(index) is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(reader.GetValue(index), CultureInfo.InvariantCulture))));
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"{table}: {rows.Count}\n").AppendJoin('\n', rows.Order(StringComparer.Ordinal)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private async Task<List<string>> TablesAsync(DbConnection connection)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = Provider switch
+        {
+            TestDatabase.Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+            TestDatabase.PostgreSql => "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name",
+            _ => "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME",
+        };
+        await using var reader = await command.ExecuteReaderAsync();
+        var names = new List<string>();
+        while (await reader.ReadAsync()) names.Add(reader.GetString(0));
+        return names;
+    }
 
     /// <summary>What waits in the outbox.</summary>
     public async Task<IReadOnlyList<string>> PayloadsAsync() => [.. (await ReadAsync("SELECT payload FROM sync_outbox ORDER BY position")).Select(row => System.Text.Encoding.UTF8.GetString((byte[])row[0]))];
@@ -231,6 +274,7 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
             await transaction.RollbackAsync();
         });
         app.MapGet("/items", async (SampleContext context) => Results.Ok(await context.Items.CountAsync())).WithSyncModule("sample");
+        MapMore?.Invoke(app);
         app.MapGet("/report", async (SampleContext context) => Results.Ok(await context.Items.CountAsync()));
     }
 }

@@ -154,6 +154,14 @@ internal sealed class PostgreSqlDialect : IDialect
         await connection.Command(transaction, PostgreSqlSql.SetSequence, ("@sequence", sequence), ("@last", Math.Max(1, Math.Max(last, above)))).ScalarAsync(cancellationToken);
     }
 
+    /// <summary>A sequence neither follows the keys of the rows that were applied nor goes back with what was rolled back.</summary>
+    public async ValueTask AlignKeysAsync(DbConnection connection, DbTransaction transaction, TableMap table, CancellationToken cancellationToken)
+    {
+        if (await SequenceOfAsync(connection, transaction, table, cancellationToken) is not { } sequence) return;
+        var held = await connection.Command(transaction, $"SELECT MAX({Quote(table.KeyColumn)})::bigint FROM {Name(table)}").ScalarAsync(cancellationToken) as long?;
+        await connection.Command(transaction, PostgreSqlSql.AlignSequence, ("@sequence", sequence), ("@last", Math.Max(1, held ?? 1)), ("@used", held > 0)).ScalarAsync(cancellationToken);
+    }
+
     private static long Key(string module) => LockKey.NumberOf(LockKey.NameOf(module));
 
     private async Task<string?> SequenceOfAsync(DbConnection connection, DbTransaction transaction, TableMap table, CancellationToken cancellationToken) =>

@@ -40,6 +40,8 @@ internal sealed class PostgreSqlSql : SyncSql
 
     public const string SetSequence = "SELECT setval(@sequence::regclass, @last)";
 
+    public const string AlignSequence = "SELECT setval(@sequence::regclass, @last, @used)";
+
     /// <summary>The server names sequences quoted as needed.</summary>
     public static string LastOf(string sequence) => $"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}";
 

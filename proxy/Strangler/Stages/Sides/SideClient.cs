@@ -64,6 +64,10 @@ internal sealed class SideClient(HttpClient http, Func<PlanSnapshot> plan, Func<
     public Task RetireAsync(string module, Side side, long epoch, bool owner, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Post, module, side, "/retire", owner ? new { epoch, role = "owner" } : new { epoch }, CallLimit, cancellation);
 
+    /// <summary>Asks what the service has applied since it ran a write dry.</summary>
+    public Task<AppliedSince> AppliedAsync(string module, object since, CancellationToken cancellation) =>
+        SendAsync<AppliedSince>(HttpMethod.Post, module, Side.Service, "/applied", since, CallLimit, cancellation);
+
     public Task<IReadOnlyList<ParkedChange>> ParkedAsync(string module, Side side, CancellationToken cancellation) =>
         SendAsync<IReadOnlyList<ParkedChange>>(HttpMethod.Get, module, side, "/parked", null, CallLimit, cancellation);
 
