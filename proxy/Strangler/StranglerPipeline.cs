@@ -24,7 +24,7 @@ namespace Strangler;
 ///      |&lt;---- answer ------------- |12  as it came, without what names the inside
 ///                                  |
 ///                                  |13  MirrorWorker asks the other side -----------------> the same read
-///                                  |14  AnswerComparison, EvidenceLedger &lt;----------------
+///                                  |14  AnswerComparer, SecondLook, EvidenceLedger &lt;-----
 /// </code>
 /// Steps 13 and 14 are off the client's path.
 /// </summary>

@@ -1,4 +1,5 @@
 using Strangler.Evidence;
+using Strangler.Mirroring;
 using Strangler.Plan;
 using Strangler.Stages;
 using Strangler.Stages.Background;
@@ -9,7 +10,7 @@ using Strangler.Stages.Store;
 namespace Strangler.Admin;
 
 /// <summary>Puts together what <c>status</c> says.</summary>
-internal sealed class AdminStatus(IStageStore store, ModuleStates states, Func<PlanSnapshot> plan, SideWatch watch, GateKeeper gates, EvidenceLedger evidence, TimeProvider time)
+internal sealed class AdminStatus(IStageStore store, ModuleStates states, Func<PlanSnapshot> plan, SideWatch watch, GateKeeper gates, EvidenceLedger evidence, NoiseBook noise, LeftOutBook leftOut, TimeProvider time)
 {
     /// <summary>The status of one module, or of all.</summary>
     public async Task<StatusDocument> OfAsync(string? module, CancellationToken cancellation)
@@ -54,6 +55,11 @@ internal sealed class AdminStatus(IStageStore store, ModuleStates states, Func<P
         var seen = evidence.Of(endpoint.Id);
         return new EndpointDocument(
             endpoint.Id, $"{endpoint.Method} {endpoint.Template}", endpoint.Writes, state.StageOf(endpoint.Id), state.HeldEndpoints.ContainsKey(endpoint.Id),
-            seen.Counts.ToDictionary(c => c.Key.ToString(), c => c.Value), seen.ServedByLegacy, seen.ServedByService, seen.Fallbacks, seen.OwnWriteReads, seen.Retries, seen.ServiceErrors, seen.LegacyErrors);
+            seen.Counts.ToDictionary(c => c.Key.ToString(), c => c.Value), seen.ServedByLegacy, seen.ServedByService, seen.Fallbacks, seen.OwnWriteReads, seen.Retries, seen.ServiceErrors, seen.LegacyErrors)
+        {
+            TakenIn = seen.TakenIn,
+            Waiting = seen.Waiting,
+            Noise = [.. NoiseDocument.Of(endpoint.Id, noise, leftOut)],
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Primitives;
 using Strangler.Decision;
 using Strangler.Evidence;
 using Strangler.Forwarding;
@@ -65,8 +66,11 @@ internal sealed class MirrorSender
         // Asking the owner would write once more for nothing but the comparison.
         if (response.StatusCode == HttpStatusCode.MisdirectedRequest && response.Headers.NonValidated.Contains(InternalHeader.NotOwner)) return (null, ComparisonClass.Unsupported);
         var body = await ReadAsync(response, job.Limits.MirrorBody, cancellation);
-        return body is null ? (null, ComparisonClass.TooLarge) : (new MirrorAnswer(
-            (int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), string.Join(',', response.Content.Headers.ContentEncoding), body.Value), default);
+        if (body is null) return (null, ComparisonClass.TooLarge);
+        var headers = response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .Select(static header => new KeyValuePair<string, StringValues>(header.Key, header.Value.ToArray())).ToArray();
+        var inside = new Uri(destination.Model.Config.Address).Authority;
+        return (MirrorAnswer.Of((int)response.StatusCode, headers, body.Value, [.. job.Answer.Origins, $"http://{inside}", $"https://{inside}"]), default);
     }
 
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellation)
