@@ -68,7 +68,8 @@ internal sealed partial class MirrorWorker(
         var verdict = await secondLook.JudgeAsync(job, stopping);
         if (verdict is { Class: ComparisonClass.Mismatch, Legacy: { } legacy, Service: { } service, Differences: { } differences })
             ledger.Keep(MismatchRecord.Of(job, legacy, service, differences));
-        return verdict.Class;
+        // Another worker may have learned the noise of this read while it was looked at: then nothing was behind.
+        return verdict.Class == ComparisonClass.Lag && (await comparer.CompareAsync(job, job.AnsweredBy, job.Answer, seen, stopping)).IsMatch ? ComparisonClass.Noise : verdict.Class;
     }
 
     [LoggerMessage(1200, LogLevel.Error, "Comparing an answer of endpoint {Endpoint} failed")]

@@ -59,10 +59,10 @@ internal sealed class NoiseBook(TimeProvider time)
                 }
 
                 var changed = _noise.Count != places;
-                foreach (var difference in found)
+                foreach (var difference in found.DistinctBy(static d => (d.Pattern, d.Kind)))
                 {
                     var key = (difference.Pattern, difference.Kind);
-                    if (_noise.TryGetValue(key, out var known)) _noise[key] = known with { Seen = known.Seen + (known.Last == now ? 0 : 1), Quiet = 0, Last = now, Example = difference };
+                    if (_noise.TryGetValue(key, out var known)) _noise[key] = known with { Seen = known.Seen + 1, Quiet = 0, Last = now, Example = difference };
                     else if (NoiseProfile.MayBeNoise(difference.Pattern) && _noise.Count < Most)
                     {
                         _noise[key] = new Noise(difference.Pattern, difference.Kind, 1, 0, now, now, difference);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -30,7 +31,7 @@ public sealed class BadInputTests
         await using var service = await WebHost.StartAsync(static app => app.Run(static context => AnswerAsync(context, "service")));
         var (publicPort, adminPort) = (FreePort.Take(), FreePort.Take());
         await File.WriteAllTextAsync(directory.File("plan.json"), $$"""
-            { "legacy": { "address": "{{legacy.Address}}" }, "limits": { "candidateTimeout": "00:00:20" },
+            { "legacy": { "address": "{{legacy.Address}}" }, "limits": { "candidateTimeout": "00:00:15" },
               "modules": { "odd": { "service": { "addresses": ["{{service.Address}}"] }, "data": "none", "endpoints": [ { "id": "odd.read", "match": "GET /{legacy}/{service}" } ] } } }
             """);
         await using var proxy = await TestProcess.StartAsync(new TestProcessStart("proxy/Strangler.Host")
@@ -60,7 +61,8 @@ public sealed class BadInputTests
         await CheckAsync("json", "stream", "TooLarge");
         await CheckAsync("stream", "json", "TooLarge", Stream);
         await CheckAsync("bomb", "bomb2", "TooLarge");
-        for (var i = 0; i < 20; i++) await CheckAsync("million", "million2", "Mismatch");
+        for (var i = 0; i < 3; i++) await CheckAsync("rows", "rows2", "Mismatch");
+        for (var i = 0; i < 3; i++) await CheckAsync("packed", "packed2", "Mismatch");
         await CheckAsync("json", "endless", "TimedOut");
 
         // An answer that never ends, from the side that the client is served by: it comes as it is made, and ends with the client.
@@ -114,7 +116,11 @@ public sealed class BadInputTests
             case "stream": await SendAsync(context, Stream); break;
             case "nested" or "nested2": await context.Response.WriteAsync($"{new string('[', 10_000)}{kind.Length}{new string(']', 10_000)}"); break;
             case "tags" or "tags2": await context.Response.WriteAsync($"{string.Concat(Enumerable.Repeat("<div>", 10_000))}{kind}"); break;
-            case "million" or "million2": await context.Response.WriteAsync($"[{string.Join(',', Enumerable.Range(0, 30_000).Select(i => $"{{\"id\":{i},\"v\":\"{kind}\"}}"))}]"); break;
+            case "rows" or "rows2": await context.Response.WriteAsync(Rows(30_000, kind)); break;
+            case "packed" or "packed2":
+                context.Response.Headers.ContentEncoding = "gzip";
+                await using (var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest)) await gzip.WriteAsync(Encoding.UTF8.GetBytes(Rows(120_000, kind)));
+                break;
             case "truncated":
                 context.Response.ContentLength = 1000;
                 await context.Response.WriteAsync("""{"a":1""");
@@ -141,6 +147,8 @@ public sealed class BadInputTests
                 break;
         }
     }
+
+    private static string Rows(int count, string value) => $"[{string.Join(',', Enumerable.Range(0, count).Select(i => $"{{\"id\":{i},\"v\":\"{value}\"}}"))}]";
 
     private static async Task SendAsync(HttpContext context, long bytes)
     {

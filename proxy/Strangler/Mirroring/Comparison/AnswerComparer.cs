@@ -9,7 +9,7 @@ namespace Strangler.Mirroring.Comparison;
 internal static class AnswerComparer
 {
     /// <summary>A longer unpacked body is not compared: a small one may be packed from gigabytes.</summary>
-    public const int LargestUnpacked = 8 * 1024 * 1024;
+    public const int LargestUnpacked = 4 * 1024 * 1024;
 
     /// <summary>A larger page is compared as text: its tree would take some fifty times its size.</summary>
     private const int LargestTree = 1024 * 1024;

@@ -28,7 +28,7 @@ public sealed class HtmlComparisonTests
     [DataRow("href=\"/x?", "href=\"/y?", "Value html > body > main > a[href]")]
     [DataRow(" id=k", "", "Missing html > body > main > a[id]")]
     [DataRow("<tr><td>one</td><td>1</td></tr>", "", "Missing html > body > main > table > tbody > tr:nth-child(2)")]
-    [DataRow("<tr><td>two</td><td>2</td></tr>", "<tr><td>two</td><td>2</td></tr><tr><td>two</td><td>2</td></tr>", "Added html > body > main > table > tbody > tr:nth-child(3)")]
+    [DataRow("<tr><td>two</td><td>2</td></tr>", "<tr><td>two</td><td>2</td></tr><tr><td>two</td><td>2</td></tr>", "Added html > body > main > table > tbody > tr:nth-child(4)")]
     [DataRow("<tr><td>one</td><td>1</td></tr><tr><td>two</td><td>2</td></tr>", "<tr><td>two</td><td>2</td></tr><tr><td>one</td><td>1</td></tr>", "Order html > body > main > table > tbody")]
     [DataRow("<th>n</th>", "<td>n</td>", "Type html > body > main > table > tbody > tr:nth-child(1) > th:nth-child(1)")]
     [DataRow("<title>T</title>", "<title>t</title>", "Value html > head > title")]

@@ -29,7 +29,7 @@ public sealed class JsonComparisonTests
     [DataRow("""{"a":1,"a":2}""", """{"a":1}""", "Missing $.a")]
     [DataRow("""{"b":[1,2]}""", """{"b":[2,1]}""", "Order $.b")]
     [DataRow("""{"b":[1,2,3,4]}""", """{"b":[1,3,4]}""", "Missing $.b[1]")]
-    [DataRow("""{"b":[1,2,3]}""", """{"b":[1,2,2,3]}""", "Added $.b[1]")]
+    [DataRow("""{"b":[1,2,3]}""", """{"b":[1,2,2,3]}""", "Added $.b[2]")]
     [DataRow("""[{"id":1},{"id":2},{"id":3}]""", """[{"id":2},{"id":3},{"id":4}]""", "Missing $[0]", "Added $[2]")]
     [DataRow("""[{"id":1,"p":5},{"id":2,"p":6},{"id":3,"p":7}]""", """[{"id":1,"p":5},{"id":2,"p":7},{"id":3,"p":6}]""", "Value $[1].p", "Value $[2].p")]
     [DataRow("""{"odd name":{"a.b":1}}""", """{"odd name":{"a.b":2}}""", "Value $['odd name']['a.b']")]

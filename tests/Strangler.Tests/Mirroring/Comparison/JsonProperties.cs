@@ -21,16 +21,16 @@ public sealed class JsonProperties
     public void Document_WrittenInAnyOrderAndSpacing_EqualsItself() => Check.One(Cases, Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), static seed =>
     {
         var random = new Random(seed);
-        var document = Make(random, 0);
-        IsAlike(Json(document!.ToJsonString(), Write(document, random)));
+        var document = JsonNode.Parse(Make(random, 0)!.ToJsonString())!;
+        IsAlike(Json(document.ToJsonString(), Write(document, random)));
     }));
 
     [TestMethod]
     public void Document_WithOneChange_DiffersAtItsPlaceAndNowhereElse() => Check.One(Cases, Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), static seed =>
     {
         var random = new Random(seed);
-        var document = Make(random, 0);
-        var changed = document!.DeepClone();
+        var document = JsonNode.Parse(Make(random, 0)!.ToJsonString())!;
+        var changed = document.DeepClone();
         var (path, kind) = Change(changed.AsObject(), random);
         var found = Json(document.ToJsonString(), Write(changed, random));
         Assert.AreEqual($"{kind} {path}", string.Join(", ", found.Differences.Select(static d => $"{d.Kind} {d.Path}")), $"{document.ToJsonString()}\n{changed.ToJsonString()}");
