@@ -26,6 +26,9 @@ internal sealed record MirrorAnswer(int Status, string? ContentType, string? Con
         ? string.IsNullOrEmpty(ContentType) ? StringValues.Empty : ContentType
         : Find(Headers, name);
 
+    /// <summary>True for the very same answer, so that what was found about the one holds for the other.</summary>
+    public bool IsSameAs(MirrorAnswer other) => Status == other.Status && Body.Span.SequenceEqual(other.Body.Span) && Headers.SequenceEqual(other.Headers);
+
     /// <summary>A link without the site's own name: with or without it, it leads to the same place.</summary>
     public string WithoutOrigin(string link) => WithoutOrigin(link, Origins);
 

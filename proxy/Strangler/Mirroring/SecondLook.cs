@@ -45,7 +45,7 @@ internal sealed class SecondLook(MirrorSender sender, MirrorComparer comparer, N
             var (before, seen, seenAgain, after) = (answers[0], answers[1], answers[2], answers[3]);
             var difference = await comparer.CompareAsync(job, owner, before, seen, stopping);
             if (difference.IsTooLarge) return new Verdict(ComparisonClass.TooLarge);
-            if (difference.IsMatch || (await comparer.CompareAsync(job, owner, after, seen, stopping)).IsMatch) return new Verdict(ComparisonClass.Lag);
+            if (difference.IsMatch || !before.IsSameAs(after) && (await comparer.CompareAsync(job, owner, after, seen, stopping)).IsMatch) return new Verdict(ComparisonClass.Lag);
 
             var (own, stands) = await OwnNoiseAsync(job, owner, before, after, stopping);
             var copys = stands ? (await comparer.CompareItselfAsync(job, seen, seenAgain, stopping)).Differences : [];

@@ -25,11 +25,11 @@ public sealed class MismatchesApiTests
         Assert.AreEqual(3L, (long)(await proxy.ModuleAsync("prices"))["endpoints"]![0]!["takenIn"]!);
 
         var still = await proxy.PostAsync($"/admin/modules/prices/mismatches/{group["id"]}/ask");
-        Assert.AreEqual("Mismatch True 200 503", $"{still["class"]} {still["stillThere"]} {still["legacy"]!["status"]} {still["service"]!["status"]}");
+        Assert.AreEqual("Mismatch true 200 503", $"{still["class"]} {still["stillThere"]} {still["legacy"]!["status"]} {still["service"]!["status"]}");
         Assert.AreEqual("Cookie", string.Join(", ", still["askedWithout"]!.AsArray()));
         proxy.ServiceFails = false;
         var mended = await proxy.PostAsync($"/admin/modules/prices/mismatches/{group["id"]}/ask");
-        Assert.AreEqual("Match False", $"{mended["class"]} {mended["stillThere"]}");
+        Assert.AreEqual("Match false", $"{mended["class"]} {mended["stillThere"]}");
         await proxy.PostAsync("/admin/modules/prices/mismatches/00000000/ask", null, HttpStatusCode.BadRequest);
         await proxy.PostAsync("/admin/modules/other/mismatches/00000000/ask", null, HttpStatusCode.NotFound);
     }

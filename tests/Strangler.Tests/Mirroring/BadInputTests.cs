@@ -63,6 +63,7 @@ public sealed class BadInputTests
         await CheckAsync("bomb", "bomb2", "TooLarge");
         for (var i = 0; i < 3; i++) await CheckAsync("rows", "rows2", "Mismatch");
         for (var i = 0; i < 3; i++) await CheckAsync("packed", "packed2", "Mismatch");
+        for (var i = 0; i < 3; i++) await CheckAsync("page", "page2", "Mismatch");
         await CheckAsync("json", "endless", "TimedOut");
 
         // An answer that never ends, from the side that the client is served by: it comes as it is made, and ends with the client.
@@ -107,7 +108,7 @@ public sealed class BadInputTests
         var names = context.Request.Path.Value!.Split('/');
         if (names.Length < 3) return;
         var kind = side == "legacy" ? names[1] : names[2];
-        context.Response.ContentType = kind is "tags" or "tags2" ? "text/html" : kind is "stream" or "endless" ? "text/plain" : "application/json";
+        context.Response.ContentType = kind is "tags" or "tags2" or "page" or "page2" ? "text/html" : kind is "stream" or "endless" ? "text/plain" : "application/json";
         switch (kind)
         {
             case "json": await context.Response.WriteAsync("""{"a":1}"""); break;
@@ -119,8 +120,9 @@ public sealed class BadInputTests
             case "rows" or "rows2": await context.Response.WriteAsync(Rows(30_000, kind)); break;
             case "packed" or "packed2":
                 context.Response.Headers.ContentEncoding = "gzip";
-                await using (var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest)) await gzip.WriteAsync(Encoding.UTF8.GetBytes(Rows(120_000, kind)));
+                await using (var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest)) await gzip.WriteAsync(Encoding.UTF8.GetBytes(Rows(70_000, kind)));
                 break;
+            case "page" or "page2": await context.Response.WriteAsync($"<table>{string.Concat(Enumerable.Range(0, 7_000).Select(i => $"<tr><td>{i}</td><td>{kind}</td></tr>"))}</table>"); break;
             case "truncated":
                 context.Response.ContentLength = 1000;
                 await context.Response.WriteAsync("""{"a":1""");

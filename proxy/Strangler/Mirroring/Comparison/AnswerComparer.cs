@@ -9,10 +9,10 @@ namespace Strangler.Mirroring.Comparison;
 internal static class AnswerComparer
 {
     /// <summary>A longer unpacked body is not compared: a small one may be packed from gigabytes.</summary>
-    public const int LargestUnpacked = 4 * 1024 * 1024;
+    public const int LargestUnpacked = 2 * 1024 * 1024;
 
     /// <summary>A larger page is compared as text: its tree would take some fifty times its size.</summary>
-    private const int LargestTree = 1024 * 1024;
+    private const int LargestTree = 256 * 1024;
 
     /// <param name="legacy">The legacy's answer.</param>
     /// <param name="service">The service's answer.</param>
@@ -52,7 +52,12 @@ internal static class AnswerComparer
         if (left.Kind == BodyKind.Json && right.Kind == BodyKind.Json && JsonComparison.TryCompare(left, right, book, findings)) return true;
         (one, other) = book.WithoutPatterns(one, other, findings);
         if (string.Equals(one, other, StringComparison.Ordinal)) return true;
-        if (left.Kind == BodyKind.Html && right.Kind == BodyKind.Html && one.Length <= LargestTree && other.Length <= LargestTree && HtmlComparison.TryCompare(one, other, book, findings)) return true;
+        if (left.Kind == BodyKind.Html && right.Kind == BodyKind.Html)
+        {
+            if (Math.Max(one.Length, other.Length) > LargestTree) findings.Note($"A page has more than {LargestTree} characters and is compared as text.");
+            else if (HtmlComparison.TryCompare(one, other, book, findings)) return true;
+        }
+
         // What is to be redacted is named by JSON paths, and can only be found where the JSON can be read.
         TextComparison.Compare(one, other, findings, hidden: book.RedactsPaths && (left.Kind == BodyKind.Json || right.Kind == BodyKind.Json));
         return true;

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
@@ -90,7 +92,7 @@ internal sealed class Body
 
     private static ReadOnlyMemory<byte>? Unpack(ReadOnlyMemory<byte> packed, string encoding)
     {
-        var source = new MemoryStream(packed.ToArray(), writable: false);
+        var source = MemoryMarshal.TryGetArray(packed, out var bytes) ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false) : new MemoryStream(packed.ToArray());
         using Stream? stream = encoding switch
         {
             "gzip" or "x-gzip" => new GZipStream(source, CompressionMode.Decompress),
@@ -99,14 +101,16 @@ internal sealed class Body
             _ => null,
         };
         if (stream is null) return packed;
-        var unpacked = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (stream.Read(buffer) is var read and > 0)
+        // Rented: buffers of this size, made and dropped for each body, would be what the process is made of.
+        var room = ArrayPool<byte>.Shared.Rent(AnswerComparer.LargestUnpacked + 1);
+        try
         {
-            if (unpacked.Length + read > AnswerComparer.LargestUnpacked) return null;
-            unpacked.Write(buffer, 0, read);
+            var length = stream.ReadAtLeast(room.AsSpan(0, AnswerComparer.LargestUnpacked + 1), AnswerComparer.LargestUnpacked + 1, throwOnEndOfStream: false);
+            return length > AnswerComparer.LargestUnpacked ? null : room.AsSpan(0, length).ToArray();
         }
-
-        return unpacked.GetBuffer().AsMemory(0, (int)unpacked.Length);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(room);
+        }
     }
 }

@@ -1,9 +1,10 @@
+using System.Collections.ObjectModel;
 using System.Text;
 
 namespace Strangler.Mirroring.Comparison;
 
 /// <summary>An element of a page, or a text in it.</summary>
-internal sealed class HtmlItem(string name, string path)
+internal sealed class HtmlItem(string name, string path, IReadOnlyDictionary<string, string>? attributes = null)
 {
     private const ulong Offset = 14695981039346656037, Prime = 1099511628211;
 
@@ -14,7 +15,7 @@ internal sealed class HtmlItem(string name, string path)
 
     public string? Text { get; init; }
 
-    public SortedDictionary<string, string> Attributes { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Attributes { get; } = attributes ?? ReadOnlyDictionary<string, string>.Empty;
 
     public List<HtmlItem> Children { get; } = [];
 

@@ -96,9 +96,10 @@ internal sealed class HtmlTree
 
     private HtmlItem Read(IElement element, string path, bool keepsSpace)
     {
-        var item = new HtmlItem(element.LocalName, path);
+        var attributes = element.Attributes.Length == 0 ? null : new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var attribute in element.Attributes) attributes![attribute.Name] = attribute.Value;
+        var item = new HtmlItem(element.LocalName, path, attributes);
         keepsSpace |= element.LocalName is "pre" or "textarea" or "script" or "style";
-        foreach (var attribute in element.Attributes) item.Attributes[attribute.Name] = attribute.Value;
         var place = 0;
         var named = element.ChildNodes.OfType<IElement>().CountBy(static c => c.LocalName).ToDictionary();
         foreach (var child in element.ChildNodes)

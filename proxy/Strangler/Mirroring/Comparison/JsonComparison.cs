@@ -118,7 +118,7 @@ internal sealed class JsonComparison
 
     private bool Items(JsonElement legacy, JsonElement service, RuleCursor at, bool report)
     {
-        JsonElement[] left = [.. legacy.EnumerateArray()], right = [.. service.EnumerateArray()];
+        var (left, right) = (ItemsOf(legacy), ItemsOf(service));
         if (at.Find<ArrayKey>() is { } rule)
         {
             if (Keyed(left, rule.Key) is { } keys && Keyed(right, rule.Key) is { } others) return ByKey(left, keys, right, others, rule.Key, at, report);
@@ -147,6 +147,13 @@ internal sealed class JsonComparison
         }
 
         return same;
+    }
+
+    private static JsonElement[] ItemsOf(JsonElement array)
+    {
+        var (items, at) = (new JsonElement[array.GetArrayLength()], 0);
+        foreach (var item in array.EnumerateArray()) items[at++] = item;
+        return items;
     }
 
     private bool ByKey(JsonElement[] left, Dictionary<string, int> keys, JsonElement[] right, Dictionary<string, int> others, string key, RuleCursor at, bool report)
@@ -181,8 +188,9 @@ internal sealed class JsonComparison
         if (at.Find<IntendedChange>() is { } intended && Fits(intended.From, legacy) && Fits(intended.To, service))
             return Pass(LeftOutBy.Intended, intended.Path, intended.Why, legacy, service, at, report);
         if (!report) return at.IsNoise(kind);
-        var (one, other) = Shown(legacy, service, at);
-        return !_findings.Add(PathText(), kind, one, other);
+        var path = PathText();
+        var (one, other) = _findings.Shows(path, kind) ? Shown(legacy, service, at) : default;
+        return !_findings.Add(path, kind, one, other);
     }
 
     private bool Pass(LeftOutBy by, string rule, string why, JsonElement? legacy, JsonElement? service, RuleCursor at, bool report)
