@@ -106,7 +106,8 @@ internal sealed class Body
         try
         {
             var length = stream.ReadAtLeast(room.AsSpan(0, AnswerComparer.LargestUnpacked + 1), AnswerComparer.LargestUnpacked + 1, throwOnEndOfStream: false);
-            return length > AnswerComparer.LargestUnpacked ? null : room.AsSpan(0, length).ToArray();
+            if (length > AnswerComparer.LargestUnpacked) return null;
+            return room.AsSpan(0, length).ToArray();
         }
         finally
         {
