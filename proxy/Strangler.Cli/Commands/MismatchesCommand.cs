@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using Strangler.Cli.Running;
@@ -44,22 +45,22 @@ internal static class MismatchesCommand
     {
         var groups = Of(found, "groups");
         if (groups.Length == 0) io.Line($"{module}: no mismatches.");
-        else io.Terminal.Write(Table(["group", "endpoint", "place", "kind", "times", "since", "last", "legacy", "service", "request"], groups.Select(static g => new[]
+        else io.Terminal.Write(Table(["group", "endpoint", "place", "kind", "times", "since", "last", "legacy", "service", "request"], groups.Select(static g => new object?[]
         {
-            g["id"], g["endpointId"], g["path"], g["kind"], g["count"], g["since"], g["last"], Short(g["example"]!["legacy"]), Short(g["example"]!["service"]), $"{g["request"]!["method"]} {g["request"]!["target"]}",
+            g["id"], g["endpointId"], g["path"], g["kind"], g["count"], Time(g["since"]), Time(g["last"]), Short(g["example"]!["legacy"]), Short(g["example"]!["service"]), $"{g["request"]!["method"]} {g["request"]!["target"]}",
         })));
         if (Of(found, "noise") is { Length: > 0 } noise)
         {
             io.Line("Left out, as a side answers differently there each time it is asked:");
-            io.Terminal.Write(Table(["endpoint", "place", "kind", "requests", "since", "last seen", "for example"], noise.Select(static n => new[]
+            io.Terminal.Write(Table(["endpoint", "place", "kind", "requests", "since", "last seen", "for example"], noise.Select(static n => new object?[]
             {
-                n["endpointId"], n["path"], n["kind"], n["maskedRequests"], n["since"], n["last"], $"{Short(n["example"]!["legacy"])} | {Short(n["example"]!["service"])}",
+                n["endpointId"], n["path"], n["kind"], n["maskedRequests"], Time(n["since"]), Time(n["last"]), $"{Short(n["example"]!["legacy"])} | {Short(n["example"]!["service"])}",
             })));
         }
 
         if (Of(found, "leftOut") is not { Length: > 0 } leftOut) return;
         io.Line("Left out by the plan, where the sides did differ:");
-        io.Terminal.Write(Table(["endpoint", "rule", "as", "why", "requests"], leftOut.Select(static l => new[] { l["endpointId"], l["rule"], l["by"], l["why"], l["requests"] })));
+        io.Terminal.Write(Table(["endpoint", "rule", "as", "why", "requests"], leftOut.Select(static l => new object?[] { l["endpointId"], l["rule"], l["by"], l["why"], l["requests"] })));
     }
 
     private static void ShowAgain(CommandIo io, JsonObject asked)
@@ -74,6 +75,8 @@ internal static class MismatchesCommand
     private static JsonObject[] Of(JsonObject document, string list) => [.. document[list]!.AsArray().OfType<JsonObject>()];
 
     private static string Short(JsonNode? value) => value is null ? "(none)" : $"{value}" is { Length: > 60 } text ? $"{text[..60]}…" : $"{value}";
+
+    private static string Time(JsonNode? moment) => ((DateTimeOffset)moment!).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static Table Table(string[] columns, IEnumerable<object?[]> rows)
     {

@@ -38,6 +38,7 @@ public sealed class BadInputTests
         {
             Url = new Uri(publicPort.Url),
             PassUrl = false,
+            ReadyLimit = TimeSpan.FromMinutes(3),
             Health = adminPort.Url + "/healthz",
             Environment = new Dictionary<string, string>
             {
