@@ -31,7 +31,7 @@ public sealed class MirrorTests
                 else if (service == "late") await context.Response.WriteAsync(turn == 1 ? "old" : "same");
                 else await context.Response.WriteAsync(service == "large" ? new string('x', 2000) : service);
             },
-            extra: "\"limits\": { \"candidateTimeout\": \"00:00:00.500\", \"mirrorBody\": 1000 },");
+            extra: $"\"limits\": {{ \"candidateTimeout\": \"{(service == "slow" ? "00:00:00.500" : "00:01:00")}\", \"mirrorBody\": 1000 }},");
         test.Publish(Stage.Shadow);
         Assert.AreEqual("same", await test.Client.GetStringAsync("/api/products/1"));
         var evidence = await Eventually.GetAsync(() => Task.FromResult(test.Ledger.Of("catalog.product")), static seen => seen.Compared > 0);
