@@ -25,7 +25,7 @@ namespace Strangler;
 ///                                  |
 ///                                  |13  MirrorWorker asks the other side -----------------> the same read
 ///                                  |    DryRunWorker asks the service, beside the owner --> the same write, to be run dry
-///                                  |14  AnswerComparison, EvidenceLedger &lt;----------------
+///                                  |14  AnswerComparer, SecondLook, EvidenceLedger &lt;-----
 /// </code>
 /// Steps 13 and 14 are off the client's path.
 /// </summary>

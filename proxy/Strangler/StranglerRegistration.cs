@@ -50,6 +50,10 @@ public static class StranglerRegistration
 
         services.AddSingleton<MirrorQueue>();
         services.AddSingleton<MirrorSender>();
+        services.AddSingleton<NoiseBook>();
+        services.AddSingleton<LeftOutBook>();
+        services.AddSingleton<MirrorComparer>();
+        services.AddSingleton<NoiseSampling>();
         services.AddSingleton<SecondLook>();
         services.AddSingleton<MirrorTap>();
         services.AddHostedService<MirrorWorker>();
@@ -63,6 +67,7 @@ public static class StranglerRegistration
         services.AddSingleton<UpstreamNames>();
         services.AddSingleton<UpstreamTransformers>();
         services.AddSingleton<RouteTables>();
+        services.AddSingleton<MismatchDesk>();
         services.AddSingleton<HeldForwarding>();
         services.AddSingleton<StranglerForwarding>();
 

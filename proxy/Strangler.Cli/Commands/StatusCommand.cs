@@ -57,6 +57,8 @@ internal static class StatusCommand
             }
 
             io.Terminal.Write(Endpoints(module));
+            foreach (var endpoint in module["endpoints"]!.AsArray().OfType<JsonObject>().Where(static e => e["noise"]!.AsArray().Count > 0))
+                io.Line($"  {endpoint["id"]} differs by itself, and is not compared, at {string.Join(", ", endpoint["noise"]!.AsArray().Select(static n => $"{n!["path"]} ({n["maskedRequests"]} requests)"))}");
             foreach (var unmet in module["unmet"]!.AsArray()) io.Line($"  before {module["next"]}: {unmet}");
             io.Line("");
         }

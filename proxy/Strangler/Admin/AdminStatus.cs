@@ -1,4 +1,5 @@
 using Strangler.Evidence;
+using Strangler.Mirroring;
 using Strangler.Mirroring.DryRuns;
 using Strangler.Plan;
 using Strangler.Stages;
@@ -10,7 +11,8 @@ using Strangler.Stages.Store;
 namespace Strangler.Admin;
 
 /// <summary>Puts together what <c>status</c> says.</summary>
-internal sealed class AdminStatus(IStageStore store, ModuleStates states, Func<PlanSnapshot> plan, SideWatch watch, GateKeeper gates, EvidenceLedger evidence, DryRunNotes dryRuns, TimeProvider time)
+internal sealed class AdminStatus(
+    IStageStore store, ModuleStates states, Func<PlanSnapshot> plan, SideWatch watch, GateKeeper gates, EvidenceLedger evidence, NoiseBook noise, LeftOutBook leftOut, DryRunNotes dryRuns, TimeProvider time)
 {
     /// <summary>The status of one module, or of all.</summary>
     public async Task<StatusDocument> OfAsync(string? module, CancellationToken cancellation)
@@ -55,6 +57,12 @@ internal sealed class AdminStatus(IStageStore store, ModuleStates states, Func<P
         var seen = evidence.Of(endpoint.Id);
         return new EndpointDocument(
             endpoint.Id, $"{endpoint.Method} {endpoint.Template}", endpoint.Writes, state.StageOf(endpoint.Id), state.HeldEndpoints.ContainsKey(endpoint.Id),
-            seen.Counts.ToDictionary(c => c.Key.ToString(), c => c.Value), seen.ServedByLegacy, seen.ServedByService, seen.Fallbacks, seen.OwnWriteReads, seen.Retries, seen.ServiceErrors, seen.LegacyErrors, dryRuns.Of(endpoint.Id));
+            seen.Counts.ToDictionary(c => c.Key.ToString(), c => c.Value), seen.ServedByLegacy, seen.ServedByService, seen.Fallbacks, seen.OwnWriteReads, seen.Retries, seen.ServiceErrors, seen.LegacyErrors)
+        {
+            TakenIn = seen.TakenIn,
+            Waiting = seen.Waiting,
+            DryRuns = dryRuns.Of(endpoint.Id),
+            Noise = [.. NoiseDocument.Of(endpoint.Id, noise, leftOut)],
+        };
     }
 }

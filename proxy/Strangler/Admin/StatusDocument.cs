@@ -51,5 +51,16 @@ internal sealed record EndpointDocument(
     long OwnWriteReads,
     long Retries,
     long ServiceErrors,
-    long LegacyErrors,
-    DryRunDocument? DryRuns = null);
+    long LegacyErrors)
+{
+    /// <summary>Mirrored requests: those in <see cref="Counts"/> and those that wait.</summary>
+    public long TakenIn { get; init; }
+
+    public long Waiting { get; init; }
+
+    /// <summary>What the dry runs of a writing endpoint say besides their classes; null when there were none.</summary>
+    public DryRunDocument? DryRuns { get; init; }
+
+    /// <summary>What one side answers differently by itself: differences there do not count.</summary>
+    public IReadOnlyList<NoiseDocument> Noise { get; init; } = [];
+}

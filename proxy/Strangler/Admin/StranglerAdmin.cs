@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Strangler.Evidence;
+using Strangler.Mirroring;
 using Strangler.Plan;
 using Strangler.Stages;
 using Strangler.Stages.Store;
@@ -52,6 +53,7 @@ public static class StranglerAdmin
         module.MapPost("/detach", DetachAsync);
         module.MapPost("/hold", HoldAsync);
         module.MapGet("/mismatches", Mismatches);
+        module.MapPost("/mismatches/{group}/ask", AskAgainAsync);
         module.MapGet("/parked", ParkedAsync);
         module.MapPost("/parked/retry", RetryParkedAsync);
         module.MapPost("/parked/discard", DiscardParkedAsync);
@@ -94,12 +96,14 @@ public static class StranglerAdmin
         return Results.Json(new { module, endpoint = body.Endpoint, stage = state.StageOf(body.Endpoint), held = state.HeldEndpoints }, Json);
     }
 
-    private static IResult Mismatches(string module, Func<PlanSnapshot> plan, EvidenceLedger evidence)
-    {
-        var current = plan();
-        if (!current.Modules.TryGetValue(module, out var planned)) throw new UnknownModuleException(module, current.Modules.Keys);
-        return Results.Json(new { module, mismatches = planned.Endpoints.SelectMany(e => evidence.MismatchesOf(e.Id)).OrderByDescending(m => m.At) }, Json);
-    }
+    private static IResult Mismatches(string module, Func<PlanSnapshot> plan, EvidenceLedger evidence, NoiseBook noise, LeftOutBook leftOut) =>
+        Results.Json(MismatchDocument.Of(Planned(module, plan()), evidence, noise, leftOut), Json);
+
+    private static async Task<IResult> AskAgainAsync(string module, string group, Func<PlanSnapshot> plan, MismatchDesk desk, CancellationToken cancellation) =>
+        Results.Json(await desk.AskAsync(Planned(module, plan()).Name, group, cancellation).ConfigureAwait(false), Json);
+
+    private static PlannedModule Planned(string module, PlanSnapshot plan) =>
+        plan.Modules.TryGetValue(module, out var planned) ? planned : throw new UnknownModuleException(module, plan.Modules.Keys);
 
     private static async Task<IResult> ParkedAsync(string module, ParkedTasks tasks, CancellationToken cancellation) =>
         Results.Json(await tasks.ListAsync(module, cancellation).ConfigureAwait(false), Json);

@@ -21,7 +21,13 @@ public sealed record EndpointEvidence(
     long ServiceErrors,
     long LegacyErrors)
 {
-    /// <summary>All mirrored requests: the classes add up to it.</summary>
+    /// <summary>All mirrored requests: those that have ended in a class and those that wait. Equal to <see cref="Compared"/> and <see cref="Waiting"/> together at every instant.</summary>
+    public long TakenIn { get; init; }
+
+    /// <summary>Mirrored requests that wait to be compared, or are being compared.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>Mirrored requests that have ended in a class.</summary>
     public long Compared => Counts.Values.Sum();
 
     /// <summary>Matches among matches and mismatches, 0 to 1; null before the first.</summary>
@@ -29,24 +35,3 @@ public sealed record EndpointEvidence(
         ? (double)Counts[ComparisonClass.Match] / judged
         : null;
 }
-
-/// <summary>A pair of answers that differed. Bodies are cut at 8 KiB; credentials are left out.</summary>
-/// <param name="EndpointId">The endpoint.</param>
-/// <param name="At">When the client asked.</param>
-/// <param name="Method">The method.</param>
-/// <param name="Target">Path and query.</param>
-/// <param name="LegacyStatus">The legacy's status.</param>
-/// <param name="ServiceStatus">The service's status.</param>
-/// <param name="LegacyBody">The legacy's body as text.</param>
-/// <param name="ServiceBody">The service's body as text.</param>
-/// <param name="Difference">Where the two differ first.</param>
-public sealed record Mismatch(
-    string EndpointId,
-    DateTimeOffset At,
-    string Method,
-    string Target,
-    int LegacyStatus,
-    int ServiceStatus,
-    string LegacyBody,
-    string ServiceBody,
-    string Difference);

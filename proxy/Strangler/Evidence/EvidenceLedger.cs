@@ -5,13 +5,12 @@ using Strangler.Stages;
 namespace Strangler.Evidence;
 
 /// <summary>
-/// The measured numbers on which a step forward is allowed or refused. Counting takes no lock; the class counts of an endpoint add up to its total at
-/// every instant, as the total is nothing but their sum.
+/// The measured numbers on which a step forward is allowed or refused. Counting what clients do takes no lock. At every instant the classes of an
+/// endpoint and what still waits add up to what was taken in.
 /// </summary>
 public sealed class EvidenceLedger(TimeProvider time)
 {
-    private const int KeptMismatches = 100;
-    private static readonly ComparisonClass[] Classes = Enum.GetValues<ComparisonClass>();
+    private readonly MismatchRoom _room = new();
     private readonly ConcurrentDictionary<string, Counters> _endpoints = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LastCall> _legacyCalls = new(StringComparer.Ordinal);
 
@@ -29,25 +28,32 @@ public sealed class EvidenceLedger(TimeProvider time)
     /// <summary>What has been measured about an endpoint; zeros for an unknown one.</summary>
     public EndpointEvidence Of(string endpointId)
     {
-        var c = _endpoints.GetValueOrDefault(endpointId) ?? new Counters();
+        var c = _endpoints.GetValueOrDefault(endpointId) ?? new Counters(_room);
+        var (taken, waiting, classes) = c.Mirrored.Read();
         return new EndpointEvidence(
-            endpointId, Classes.ToDictionary(static name => name, name => Volatile.Read(ref c.Classes[(int)name])),
+            endpointId, classes,
             c.Read(Figure.ByLegacy), c.Read(Figure.ByService), c.Read(Figure.Fallback), c.Read(Figure.OwnWrite), c.Read(Figure.Retry),
-            c.Read(Figure.ServiceError), c.Read(Figure.LegacyError));
+            c.Read(Figure.ServiceError), c.Read(Figure.LegacyError)) { TakenIn = taken, Waiting = waiting };
     }
 
     /// <summary>The request for the module's endpoints that this process sent to the legacy last; null when none was. Mirrored requests do not count.</summary>
     public LegacyCall? LastLegacyCall(string module) => _legacyCalls.GetValueOrDefault(module)?.Value;
 
-    /// <summary>The most recent mismatches of an endpoint, newest first; at most 100.</summary>
+    /// <summary>Mismatches of an endpoint, newest first: the latest of each kind. See <c>docs/adr/0019</c>.</summary>
     public IReadOnlyList<Mismatch> MismatchesOf(string endpointId) =>
-        _endpoints.TryGetValue(endpointId, out var counters) ? [.. counters.Mismatches.Reverse()] : [];
+        _endpoints.TryGetValue(endpointId, out var counters) ? [.. counters.Mismatches.Read().Select(static g => g.Latest).Distinct().OrderByDescending(static m => m.At)] : [];
+
+    /// <summary>The mismatches of an endpoint, equal ones together.</summary>
+    internal IReadOnlyList<MismatchGroup> GroupsOf(string endpointId) => _endpoints.TryGetValue(endpointId, out var counters) ? counters.Mismatches.Read() : [];
 
     /// <summary>Forgets what has been measured about the given endpoints, as when a module goes back and begins anew.</summary>
     public void Reset(IEnumerable<string> endpointIds)
     {
         ArgumentNullException.ThrowIfNull(endpointIds);
-        foreach (var id in endpointIds) _endpoints.TryRemove(id, out _);
+        foreach (var id in endpointIds)
+        {
+            if (_endpoints.TryRemove(id, out var before)) before.Mismatches.Clear();
+        }
     }
 
     /// <summary>Counts the given endpoints from zero, and keeps their mismatches: they say why a module went back.</summary>
@@ -55,19 +61,17 @@ public sealed class EvidenceLedger(TimeProvider time)
     {
         foreach (var id in endpointIds)
         {
-            if (!_endpoints.TryRemove(id, out var before)) continue;
-            foreach (var mismatch in before.Mismatches) Keep(mismatch);
+            if (_endpoints.TryGetValue(id, out var before)) _endpoints[id] = new Counters(before.Mismatches);
         }
     }
 
-    internal void Count(string endpointId, ComparisonClass outcome) => Interlocked.Increment(ref CountersOf(endpointId).Classes[(int)outcome]);
+    /// <summary>A mirrored request begins to wait for its comparison.</summary>
+    internal MirroredRequest TakeIn(string endpointId) => CountersOf(endpointId).Mirrored.TakeIn();
 
-    internal void Keep(Mismatch mismatch)
-    {
-        var kept = CountersOf(mismatch.EndpointId).Mismatches;
-        kept.Enqueue(mismatch);
-        while (kept.Count > KeptMismatches) kept.TryDequeue(out _);
-    }
+    /// <summary>A mirrored request that ended as soon as it began.</summary>
+    internal void Count(string endpointId, ComparisonClass outcome) => CountersOf(endpointId).Mirrored.TakeIn().End(outcome);
+
+    internal void Keep(Mismatch mismatch) => CountersOf(mismatch.EndpointId).Mismatches.Add(mismatch);
 
     internal void Served(string endpointId, Side side, int status)
     {
@@ -90,7 +94,7 @@ public sealed class EvidenceLedger(TimeProvider time)
         // A dictionary's setter takes a lock, which all requests of a module would share; a look-up takes none.
         _legacyCalls.GetOrAdd(module, static _ => new LastCall()).Set(time.GetUtcNow(), endpoint, ambiguous);
 
-    private Counters CountersOf(string endpointId) => _endpoints.GetOrAdd(endpointId, static _ => new Counters());
+    private Counters CountersOf(string endpointId) => _endpoints.GetOrAdd(endpointId, static (_, room) => new Counters(room), _room);
 
     private sealed class LastCall
     {
@@ -107,11 +111,17 @@ public sealed class EvidenceLedger(TimeProvider time)
         }
     }
 
-    private sealed class Counters
+    private sealed class Counters(MismatchGroups mismatches)
     {
-        public readonly long[] Classes = new long[Enum.GetValues<ComparisonClass>().Length];
-        public readonly ConcurrentQueue<Mismatch> Mismatches = new();
+        public readonly MirrorCounts Mirrored = new();
         private readonly long[] _figures = new long[Enum.GetValues<Figure>().Length];
+
+        public Counters(MismatchRoom room)
+            : this(new MismatchGroups(room))
+        {
+        }
+
+        public MismatchGroups Mismatches => mismatches;
 
         public long Read(Figure figure) => Volatile.Read(ref _figures[(int)figure]);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Strangler.Evidence;
 using Strangler.Forwarding;
 using Strangler.Plan;
 
@@ -13,7 +14,5 @@ internal sealed record MirrorJob(
     IReadOnlyList<KeyValuePair<string, StringValues>> Headers,
     MirrorAnswer Answer,
     DateTimeOffset At,
-    PlanLimits Limits);
-
-/// <summary>An answer as far as it is compared.</summary>
-internal sealed record MirrorAnswer(int Status, string? ContentType, string? ContentEncoding, ReadOnlyMemory<byte> Body);
+    PlanLimits Limits,
+    MirroredRequest Request);

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Primitives;
 using Strangler.Decision;
 using Strangler.Evidence;
 using Strangler.Forwarding;
@@ -65,8 +66,20 @@ internal sealed class MirrorSender
         // Asking the owner would write once more for nothing but the comparison.
         if (response.StatusCode == HttpStatusCode.MisdirectedRequest && response.Headers.NonValidated.Contains(InternalHeader.NotOwner)) return (null, ComparisonClass.Unsupported);
         var body = await ReadAsync(response, job.Limits.MirrorBody, cancellation);
-        return body is null ? (null, ComparisonClass.TooLarge) : (new MirrorAnswer(
-            (int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), string.Join(',', response.Content.Headers.ContentEncoding), body.Value), default);
+        return body is null ? (null, ComparisonClass.TooLarge) : (AnswerOf(response, body.Value, job.Answer.Origins, destination.Model.Config.Address), default);
+    }
+
+    /// <summary>An answer that was given to the proxy itself.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="origins">What the client calls the site.</param>
+    /// <param name="address">Whom the proxy has asked.</param>
+    public static MirrorAnswer AnswerOf(HttpResponseMessage response, ReadOnlyMemory<byte> body, IReadOnlyList<string> origins, string address)
+    {
+        var headers = response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .Select(static header => new KeyValuePair<string, StringValues>(header.Key, header.Value.ToArray())).ToArray();
+        var inside = new Uri(address).Authority;
+        return MirrorAnswer.Of((int)response.StatusCode, headers, body, [.. origins, $"http://{inside}", $"https://{inside}"]);
     }
 
     /// <returns>The body; null when it is longer than the limit.</returns>

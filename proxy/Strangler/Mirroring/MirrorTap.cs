@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
+using Strangler.Decision;
 using Strangler.Evidence;
 using Strangler.Forwarding;
 using Strangler.Plan;
@@ -76,15 +77,14 @@ internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedg
                 return;
             }
 
-            var (request, response) = (_context.Request, _context.Response);
             var job = new MirrorJob(
-                _route!, _answeredBy, request.Method, _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+                _route!, _answeredBy, _context.Request.Method, _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
                 _owner.HeadersOf(_context),
-                new MirrorAnswer(response.StatusCode, response.ContentType, response.Headers.ContentEncoding, _capture.Take()),
-                _owner.Now, _limits!);
+                AnswerOf(_context, _route!, _capture.Take()),
+                _owner.Now, _limits!, _owner.TakeIn(_route!));
             if (_owner.TryAdd(job)) return;
             _owner.Bodies.GiveBack(job.Answer.Body.Length);
-            _owner.Count(_route!, ComparisonClass.Shed);
+            _owner.End(job, ComparisonClass.Shed);
         }
 
         public ValueTask DisposeAsync()
@@ -94,6 +94,23 @@ internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedg
             _capture!.Drop();
             return ValueTask.CompletedTask;
         }
+    }
+
+    /// <summary>A side's answer that the client has been given. Its headers are as the side gave them: the proxy's own cookies are no part of its answer.</summary>
+    public static MirrorAnswer AnswerOf(HttpContext context, PlannedRoute route, ReadOnlyMemory<byte> body) =>
+        MirrorAnswer.Of(context.Response.StatusCode, HeadersOf(context.Response, route), body, OriginsOf(context));
+
+    /// <summary>What the client calls the site.</summary>
+    public static IReadOnlyList<string> OriginsOf(HttpContext context) => [$"{context.Request.Scheme}://{context.Request.Host}"];
+
+    private static KeyValuePair<string, StringValues>[] HeadersOf(HttpResponse response, PlannedRoute route)
+    {
+        var headers = response.Headers.ToArray();
+        var at = Array.FindIndex(headers, static header => header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase));
+        if (at < 0) return headers;
+        var affinity = route.Module.Affinity is { } kept ? $"{kept.KeyName}=" : ProxyCookie.Prefix;
+        headers[at] = new(headers[at].Key, headers[at].Value.Where(cookie => !cookie!.StartsWith(ProxyCookie.Prefix, StringComparison.Ordinal) && !cookie.StartsWith(affinity, StringComparison.Ordinal)).ToArray());
+        return headers;
     }
 
     /// <summary>The request's headers as another side gets them.</summary>
@@ -110,4 +127,12 @@ internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedg
     private DateTimeOffset Now => time.GetUtcNow();
 
     private bool TryAdd(MirrorJob job) => queue.TryAdd(job);
+
+    private MirroredRequest TakeIn(PlannedRoute route) => ledger.TakeIn(route.Endpoint.Id);
+
+    private void End(MirrorJob job, ComparisonClass outcome)
+    {
+        job.Request.End(outcome);
+        telemetry.Compared(job.Route.Endpoint.Id, outcome);
+    }
 }

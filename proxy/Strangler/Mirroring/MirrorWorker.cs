@@ -10,7 +10,8 @@ namespace Strangler.Mirroring;
 /// get a <see cref="SecondLook"/>, as a change may have been on its way.
 /// </summary>
 internal sealed partial class MirrorWorker(
-    MirrorQueue queue, MirrorSender sender, SecondLook secondLook, EvidenceLedger ledger, StranglerTelemetry telemetry, TimeProvider time, ILogger<MirrorWorker> logger) : BackgroundService
+    MirrorQueue queue, MirrorSender sender, MirrorComparer comparer, SecondLook secondLook, NoiseSampling sampling, LeftOutBook leftOut, EvidenceLedger ledger,
+    StranglerTelemetry telemetry, TimeProvider time, ILogger<MirrorWorker> logger) : BackgroundService
 {
     private readonly ILogger _logger = logger;
 
@@ -44,7 +45,7 @@ internal sealed partial class MirrorWorker(
                 queue.Bodies.GiveBack(job.Answer.Body.Length);
             }
 
-            ledger.Count(job.Route.Endpoint.Id, outcome);
+            job.Request.End(outcome);
             telemetry.Compared(job.Route.Endpoint.Id, outcome);
         }
     }
@@ -56,17 +57,19 @@ internal sealed partial class MirrorWorker(
         var other = job.AnsweredBy == Side.Legacy ? Side.Service : Side.Legacy;
         var (seen, failure) = await sender.TryAskAsync(job, other, time, stopping);
         if (seen is null) return failure;
-        if (AnswerComparison.Difference(job.Answer, seen, job.Route.Module.Compare) is null) return ComparisonClass.Match;
-
-        var verdict = await secondLook.JudgeAsync(job, stopping);
-        if (verdict is { Class: ComparisonClass.Mismatch, Legacy: { } legacy, Service: { } service, Difference: { } difference })
+        var comparison = await comparer.CompareAsync(job, job.AnsweredBy, job.Answer, seen, stopping);
+        leftOut.Add(job.Route.Endpoint.Id, comparison.LeftOut);
+        if (comparison.Class != ComparisonClass.Mismatch)
         {
-            ledger.Keep(new Mismatch(
-                job.Route.Endpoint.Id, job.At, job.Method, job.Target, legacy.Status, service.Status,
-                AnswerComparison.Excerpt(legacy), AnswerComparison.Excerpt(service), difference));
+            if (NoiseSampling.IsDue(job)) await sampling.SampleAsync(job, other, seen, stopping);
+            return comparison.Class;
         }
 
-        return verdict.Class;
+        var verdict = await secondLook.JudgeAsync(job, stopping);
+        if (verdict is { Class: ComparisonClass.Mismatch, Legacy: { } legacy, Service: { } service, Differences: { } differences })
+            ledger.Keep(MismatchRecord.Of(job, legacy, service, differences));
+        // Another worker may have learned the noise of this read while it was looked at: then nothing was behind.
+        return verdict.Class == ComparisonClass.Lag && (await comparer.CompareAsync(job, job.AnsweredBy, job.Answer, seen, stopping)).IsMatch ? ComparisonClass.Noise : verdict.Class;
     }
 
     [LoggerMessage(1200, LogLevel.Error, "Comparing an answer of endpoint {Endpoint} failed")]

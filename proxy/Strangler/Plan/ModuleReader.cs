@@ -11,7 +11,8 @@ internal static partial class ModuleReader
     public static PlannedModule Read(string name, PlanSection module, List<PlanError> errors, Uri? legacy, EndpointMatches matches)
     {
         var (addresses, affinity) = ReadService(module, name, legacy);
-        return new PlannedModule(name, addresses, ReadData(module), ReadEndpoints(module, errors, matches), ReadCompare(module, errors), ReadGates(module))
+        var compare = CompareReader.Read(module, CompareRules.Exact, errors) ?? CompareRules.Exact;
+        return new PlannedModule(name, addresses, ReadData(module), ReadEndpoints(module, errors, matches, compare), compare, ReadGates(module))
         {
             Affinity = affinity,
         };
@@ -69,7 +70,7 @@ internal static partial class ModuleReader
         }
     }
 
-    private static List<PlannedEndpoint> ReadEndpoints(PlanSection module, List<PlanError> errors, EndpointMatches matches)
+    private static List<PlannedEndpoint> ReadEndpoints(PlanSection module, List<PlanError> errors, EndpointMatches matches, CompareRules compare)
     {
         const string Mend = "Write \"endpoints\": [ { \"id\": \"module.read\", \"match\": \"GET /path/{id}\" } ].";
         var endpoints = new List<PlannedEndpoint>();
@@ -85,50 +86,12 @@ internal static partial class ModuleReader
                 continue;
             }
 
-            if (matches.Read(new PlanSection(item, path, errors, PlanFields.Endpoint)) is { } endpoint) endpoints.Add(endpoint);
+            var section = new PlanSection(item, path, errors, PlanFields.Endpoint);
+            var own = CompareReader.Read(section, compare, errors);
+            if (matches.Read(section) is { } endpoint) endpoints.Add(endpoint with { Compare = own });
         }
 
         return endpoints;
-    }
-
-    private static CompareRules ReadCompare(PlanSection module, List<PlanError> errors)
-    {
-        if (module.Section("compare", PlanFields.Compare) is not { } compare) return CompareRules.Exact;
-        var rules = new List<IgnoreRule>();
-        var list = compare.Field("ignore", JsonValueKind.Array, "a list of rules [ ]");
-        for (var i = 0; i < (list?.Items.Count ?? 0); i++)
-        {
-            var item = list!.Items[i];
-            if (item.Kind != JsonValueKind.Object)
-                compare.Add(item, $"ignore[{i}]", "A rule is an object.", "Write { \"path\": \"$.field\", \"why\": \"the reason\" }.");
-            else if (ReadIgnore(new PlanSection(item, $"{compare.At("ignore")}[{i}]", errors, PlanFields.Ignore)) is { } rule)
-                rules.Add(rule);
-        }
-
-        return new CompareRules(rules);
-    }
-
-    private static IgnoreRule? ReadIgnore(PlanSection rule)
-    {
-        var (path, pattern) = (rule.Text("path"), rule.Text("pattern"));
-        if (rule.Field("path") is null == rule.Field("pattern") is null)
-            rule.Add(null, "path", "Exactly one of \"path\" and \"pattern\" says what is ignored.", "Write \"path\": \"$.field\" for JSON or \"pattern\": \"regular expression\" for text.");
-        if (path is not null && JsonPath.Parse(path) is null)
-            rule.Add(rule.Field("path"), "path", $"\"{path}\" is no JSON path.", "Write a path as \"$.items[*].price\": names, [number] and [*].");
-        if (pattern is not null)
-        {
-            try
-            {
-                _ = new Regex(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
-            }
-            catch (ArgumentException error)
-            {
-                rule.Add(rule.Field("pattern"), "pattern", $"The regular expression is wrong: {error.Message}", "Mend the expression.");
-            }
-        }
-
-        var why = rule.RequiredText("why", "Say why both sides may differ here: the reason is shown beside what was ignored.");
-        return why is null ? null : new IgnoreRule(path, pattern, why);
     }
 
     private static GateLimits ReadGates(PlanSection module)

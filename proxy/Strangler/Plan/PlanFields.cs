@@ -14,8 +14,14 @@ internal static class PlanFields
     public static readonly string[] Module = ["service", "data", "endpoints", "compare", "gates"];
     public static readonly string[] Service = ["addresses", "sessionAffinity"];
     public static readonly string[] SessionAffinity = ["policy", "keyName"];
-    public static readonly string[] Endpoint = ["id", "match", "writes"];
-    public static readonly string[] Compare = ["ignore"];
-    public static readonly string[] Ignore = ["path", "pattern", "why"];
+    public static readonly string[] Endpoint = ["id", "match", "writes", "compare"];
+    public static readonly string[] Compare = ["headers", "ignore", "keys", "tolerances", "intended", "redact", "noiseSample"];
+    public static readonly string[] CompareHeaders = ["add", "omit"];
+    public static readonly string[] Header = ["name", "why"];
+    public static readonly string[] Ignore = ["path", "pattern", "selector", "attribute", "why"];
+    public static readonly string[] Key = ["array", "key"];
+    public static readonly string[] Tolerance = ["path", "absolute", "relative", "why"];
+    public static readonly string[] Intended = ["path", "from", "to", "why"];
+    public static readonly string[] Redact = ["headers", "paths"];
     public static readonly string[] Gates = ["minimumComparisons", "minimumMatchRate", "maximumLag", "quietBeforeRetirement"];
 }

@@ -43,7 +43,7 @@ public enum DataMode
 /// <param name="ServiceAddresses">The instances of the extracted service.</param>
 /// <param name="Data">How the data is kept.</param>
 /// <param name="Endpoints">The module's endpoints in the order of the plan.</param>
-/// <param name="Compare">What the comparison leaves out.</param>
+/// <param name="Compare">In what the answers may differ at every endpoint.</param>
 /// <param name="Gates">The limits that evidence must meet.</param>
 public sealed record PlannedModule(
     string Name,
@@ -55,6 +55,9 @@ public sealed record PlannedModule(
 {
     /// <summary>How clients are kept at one instance; null when any instance may answer.</summary>
     public SessionAffinity? Affinity { get; init; }
+
+    /// <summary>In what the answers at one of the module's endpoints may differ.</summary>
+    public CompareRules RulesOf(PlannedEndpoint endpoint) => (endpoint ?? throw new ArgumentNullException(nameof(endpoint))).Compare ?? Compare;
 }
 
 /// <summary>An endpoint: one method and path template of the public URL space.</summary>
@@ -62,17 +65,11 @@ public sealed record PlannedModule(
 /// <param name="Method">The HTTP method in capitals; GET also stands for HEAD.</param>
 /// <param name="Template">The route template, beginning with a slash.</param>
 /// <param name="Writes">True when a request may change the module's data: it goes to the owner and is never mirrored as it is.</param>
-public sealed record PlannedEndpoint(string Id, string Method, string Template, bool Writes);
-
-/// <summary>What the comparison leaves out, each with a reason.</summary>
-public sealed record CompareRules(IReadOnlyList<IgnoreRule> Ignore)
+public sealed record PlannedEndpoint(string Id, string Method, string Template, bool Writes)
 {
-    /// <summary>Nothing is left out.</summary>
-    public static CompareRules Exact { get; } = new([]);
+    /// <summary>The module's rules and the endpoint's own; null when it has none of its own.</summary>
+    public CompareRules? Compare { get; init; }
 }
-
-/// <summary>One exclusion: a JSON path (<c>$.a.b[*].c</c>) or a regular expression over a text body; exactly one of the two is set.</summary>
-public sealed record IgnoreRule(string? Path, string? Pattern, string Why);
 
 /// <summary>The limits of the gates, with their defaults.</summary>
 public sealed record GateLimits

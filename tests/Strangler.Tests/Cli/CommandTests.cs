@@ -46,6 +46,22 @@ public sealed class CommandTests
     }
 
     [TestMethod]
+    public async Task Mismatches_AsText_ShowTheGroupsAndWhatTheSidesSayNow()
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        await JsonAsync(proxy, 0, "advance", "prices", "--to", "Shadow");
+        StringAssert.Contains((await RunAsync(proxy, "mismatches", "prices")).Output, "prices: no mismatches.");
+        proxy.ServiceFails = true;
+        await proxy.Public.GetStringAsync("/prices/7");
+        var found = await TestKit.Eventually.GetAsync(() => JsonAsync(proxy, 0, "mismatches", "prices"), static seen => seen["groups"]!.AsArray().Count == 1);
+        var group = (string)found["groups"]![0]!["id"]!;
+        var table = (await RunAsync(proxy, "mismatches", "prices")).Output;
+        foreach (var part in (string[])[group, "prices.one", "status", "Value", "200", "503", "GET /prices/7"]) StringAssert.Contains(table, part);
+        StringAssert.Contains((await RunAsync(proxy, "mismatches", "prices", "--again", group)).Output, "GET /prices/7: Mismatch, the difference is still there");
+        Assert.AreEqual(2, (await RunAsync(proxy, "mismatches", "prices", "--again", "none")).Code);
+    }
+
+    [TestMethod]
     [DataRow(2, "advance")]
     [DataRow(2, "advance", "prices", "--to", "Nowhere")]
     [DataRow(2, "advance", "prices", "--percent", "0")]

@@ -38,14 +38,14 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
 
     /// <summary>Starts all three. A side that is null answers with its name and what it saw.</summary>
     public static async Task<ProxyUnderTest> StartAsync(
-        RequestDelegate? legacy = null, RequestDelegate? service = null, string data = "shared", string extra = "", Action<IServiceCollection>? services = null)
+        RequestDelegate? legacy = null, RequestDelegate? service = null, string data = "shared", string extra = "", Action<IServiceCollection>? services = null, string module = "")
     {
         var test = new ProxyUnderTest
         {
             Legacy = await SideAsync(legacy ?? Echo("legacy")),
             Service = await SideAsync(service ?? Echo("service")),
         };
-        await File.WriteAllTextAsync(test.PlanFile, test.PlanText(data, extra));
+        await File.WriteAllTextAsync(test.PlanFile, test.PlanText(data, extra, module));
         test.Proxy = await WebHost.StartAsync(
             builder =>
             {
@@ -58,13 +58,14 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         return test;
     }
 
-    public string PlanText(string data, string extra = "") => $$"""
+    public string PlanText(string data, string extra = "", string module = "") => $$"""
         {
           "legacy": { "address": "{{Legacy.Address}}" },
           "modules": {
             "catalog": {
               "service": { "addresses": ["{{Service.Address}}"] },
               "data": "{{data}}",
+              {{module}}
               "endpoints": [
                 { "id": "catalog.product", "match": "GET /api/products/{id}" },
                 { "id": "catalog.update", "match": "PUT /api/products/{id}", "writes": true },

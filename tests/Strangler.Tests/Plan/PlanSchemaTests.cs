@@ -16,8 +16,14 @@ public sealed class PlanSchemaTests
     [DataRow("$defs.module.properties.service", nameof(PlanFields.Service))]
     [DataRow("$defs.module.properties.service.properties.sessionAffinity", nameof(PlanFields.SessionAffinity))]
     [DataRow("$defs.module.properties.endpoints.items", nameof(PlanFields.Endpoint))]
-    [DataRow("$defs.module.properties.compare", nameof(PlanFields.Compare))]
-    [DataRow("$defs.module.properties.compare.properties.ignore.items", nameof(PlanFields.Ignore))]
+    [DataRow("$defs.compare", nameof(PlanFields.Compare))]
+    [DataRow("$defs.compare.properties.headers", nameof(PlanFields.CompareHeaders))]
+    [DataRow("$defs.headers.items", nameof(PlanFields.Header))]
+    [DataRow("$defs.compare.properties.ignore.items", nameof(PlanFields.Ignore))]
+    [DataRow("$defs.compare.properties.keys.items", nameof(PlanFields.Key))]
+    [DataRow("$defs.compare.properties.tolerances.items", nameof(PlanFields.Tolerance))]
+    [DataRow("$defs.compare.properties.intended.items", nameof(PlanFields.Intended))]
+    [DataRow("$defs.compare.properties.redact", nameof(PlanFields.Redact))]
     [DataRow("$defs.module.properties.gates", nameof(PlanFields.Gates))]
     public void Schema_HasTheFieldsThatTheReaderKnows(string path, string fields)
     {

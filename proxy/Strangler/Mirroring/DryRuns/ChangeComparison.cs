@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Strangler.Mirroring.Comparison;
 
 namespace Strangler.Mirroring.DryRuns;
 
@@ -27,37 +28,42 @@ internal static class ChangeComparison
         return pairs;
     }
 
-    /// <returns>Null when the two are alike, else where they differ.</returns>
-    public static string? Difference(ChangeReport owner, ChangeReport dry, IReadOnlyList<KeyPair> pairs)
+    /// <returns>Null when the two are alike, else the first place where they differ.</returns>
+    public static Difference? Difference(ChangeReport owner, ChangeReport dry, IReadOnlyList<KeyPair> pairs)
     {
         if (owner.Hash == dry.Hash && owner.Count == dry.Count) return null;
         if (owner.Changes is null || dry.Changes is null)
-            return string.Create(CultureInfo.InvariantCulture, $"changes: {owner.Count} messages against {dry.Count}, too long to tell which differ");
+            return new Difference("changes", "changes", DifferenceKind.Value, $"{owner.Count} messages, too long to be shown", $"{dry.Count} messages, too long to be shown");
         var left = ByRow(owner.Changes, static (_, key) => key);
         var right = ByRow(dry.Changes, (entity, key) => pairs.FirstOrDefault(pair => pair.Entity == entity && pair.Dry == key) is { Owner: { } paired } ? paired : key);
         foreach (var row in left.Keys.Union(right.Keys))
         {
-            var path = $"changes[{row.Entity} {row.Key}]";
-            if (!right.TryGetValue(row, out var other)) return $"{path} of the legacy only";
-            if (!left.TryGetValue(row, out var one)) return $"{path} of the service only";
-            if (one.Count != other.Count) return string.Create(CultureInfo.InvariantCulture, $"{path} with {one.Count} messages against {other.Count}");
+            var at = new Place($"changes[{row.Entity} {row.Key}]", $"changes[{row.Entity} *]");
+            if (!right.TryGetValue(row, out var other)) return at.Found(DifferenceKind.Missing, left[row][0].Type, null);
+            if (!left.TryGetValue(row, out var one)) return at.Found(DifferenceKind.Added, null, other[0].Type);
+            if (one.Count != other.Count) return at.Found(DifferenceKind.Value, $"{one.Count} messages", $"{other.Count} messages");
             for (var index = 0; index < one.Count; index++)
             {
-                if (one[index].Type != other[index].Type) return $"{path}: {one[index].Type} against {other[index].Type}";
-                if (Difference(one[index].Payload, other[index].Payload, path, pairs) is { } inner) return inner;
+                if (one[index].Type != other[index].Type) return at.Found(DifferenceKind.Type, one[index].Type, other[index].Type);
+                if (Difference(one[index].Payload, other[index].Payload, at, pairs) is { } inner) return inner;
             }
         }
 
         return null;
     }
 
-    /// <summary>The dry run's answer with the owner's keys in place of its own.</summary>
+    /// <summary>The dry run's answer with the owner's keys in place of its own, in its body and where it sends the client to.</summary>
     public static MirrorAnswer WithKeysOf(MirrorAnswer dry, IReadOnlyList<KeyPair> pairs)
     {
-        if (pairs.Count == 0 || dry.Body.IsEmpty) return dry;
+        if (pairs.Count == 0) return dry;
         var keys = pairs.Select(static pair => (pair.Owner, pair.Dry)).DistinctBy(static pair => pair.Dry).ToDictionary(static pair => pair.Dry, static pair => pair.Owner, StringComparer.Ordinal);
-        var text = Regex.Replace(Encoding.UTF8.GetString(dry.Body.Span), "[0-9]+", number => keys.GetValueOrDefault(number.Value, number.Value), RegexOptions.None, TimeSpan.FromSeconds(1));
-        return dry with { Body = Encoding.UTF8.GetBytes(text) };
+        return dry with
+        {
+            Body = dry.Body.IsEmpty ? dry.Body : Encoding.UTF8.GetBytes(Replace(Encoding.UTF8.GetString(dry.Body.Span))),
+            Headers = [.. dry.Headers.Select(header => header.Key.Equals("Location", StringComparison.OrdinalIgnoreCase) ? new(header.Key, Replace(header.Value.ToString())) : header)],
+        };
+
+        string Replace(string text) => Regex.Replace(text, "[0-9]+", number => keys.GetValueOrDefault(number.Value, number.Value), RegexOptions.None, TimeSpan.FromSeconds(1));
     }
 
     private static List<string> Alone(IReadOnlyList<Change> of, IReadOnlyList<Change> against, string entity)
@@ -69,30 +75,45 @@ internal static class ChangeComparison
     private static Dictionary<(string Entity, string Key), List<Change>> ByRow(IReadOnlyList<Change> changes, Func<string, string, string> keyOf) =>
         changes.GroupBy(change => (change.Entity, keyOf(change.Entity, change.Key))).ToDictionary(static row => row.Key, static row => row.ToList());
 
-    private static string? Difference(JsonNode? one, JsonNode? other, string path, IReadOnlyList<KeyPair> pairs)
+    private static Difference? Difference(JsonNode? one, JsonNode? other, Place at, IReadOnlyList<KeyPair> pairs)
     {
         switch (one, other)
         {
             case (JsonObject left, JsonObject right):
                 foreach (var name in left.Select(static member => member.Key).Union(right.Select(static member => member.Key)))
                 {
-                    if (left.ContainsKey(name) != right.ContainsKey(name)) return $"{path}.{name} on one side only";
-                    if (Difference(left[name], right[name], $"{path}.{name}", pairs) is { } inner) return inner;
+                    var inside = at.Member(name);
+                    if (!right.ContainsKey(name)) return inside.Found(DifferenceKind.Missing, Text(left[name]), null);
+                    if (!left.ContainsKey(name)) return inside.Found(DifferenceKind.Added, null, Text(right[name]));
+                    if (Difference(left[name], right[name], inside, pairs) is { } inner) return inner;
                 }
 
                 return null;
             case (JsonArray left, JsonArray right):
-                if (left.Count != right.Count) return string.Create(CultureInfo.InvariantCulture, $"{path} with {left.Count} items against {right.Count}");
+                if (left.Count != right.Count) return at.Found(DifferenceKind.Value, $"{left.Count} items", $"{right.Count} items");
                 for (var index = 0; index < left.Count; index++)
                 {
-                    if (Difference(left[index], right[index], string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]"), pairs) is { } inner) return inner;
+                    if (Difference(left[index], right[index], at.Item(index), pairs) is { } inner) return inner;
                 }
 
                 return null;
             default:
                 if (JsonNode.DeepEquals(one, other)) return null;
                 var (a, b) = (one?.ToString(), other?.ToString());
-                return pairs.Any(pair => pair.Owner == a && pair.Dry == b) ? null : $"{path}: {a ?? "null"} against {b ?? "null"}";
+                if (pairs.Any(pair => pair.Owner == a && pair.Dry == b)) return null;
+                return at.Found(one?.GetValueKind() == other?.GetValueKind() ? DifferenceKind.Value : DifferenceKind.Type, Text(one), Text(other));
         }
+    }
+
+    private static string Text(JsonNode? value) => Excerpt.Of(value?.ToString() ?? "null");
+
+    /// <summary>A place in the messages, and the same without the numbers of rows and items.</summary>
+    private readonly record struct Place(string Path, string Pattern)
+    {
+        public Place Member(string name) => new($"{Path}.{name}", $"{Pattern}.{name}");
+
+        public Place Item(int index) => new(string.Create(CultureInfo.InvariantCulture, $"{Path}[{index}]"), $"{Pattern}[*]");
+
+        public Difference Found(DifferenceKind kind, string? legacy, string? service) => new(Path, Pattern, kind, legacy, service);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class DryRunJob(
 
     public DateTimeOffset At => at;
 
+    /// <summary>What the client calls the site.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     public PlanLimits Limits => limits;
 
     /// <summary>What the owner has answered; null when the client got no answer of the owner's, and there is nothing to compare.</summary>

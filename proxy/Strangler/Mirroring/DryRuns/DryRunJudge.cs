@@ -1,30 +1,34 @@
 using Strangler.Evidence;
+using Strangler.Mirroring.Comparison;
 using Strangler.Stages;
 
 namespace Strangler.Mirroring.DryRuns;
 
 /// <summary>What a comparison with a dry run says.</summary>
 /// <param name="Class">The class that the write ends in.</param>
-/// <param name="Difference">Where the two differ, if they do.</param>
+/// <param name="Differences">Where the two differ, if they do.</param>
 /// <param name="Service">The service's answer, with paired keys.</param>
 /// <param name="Reason">Why it says less than it might.</param>
 /// <param name="Pairs">Generated keys that were taken for one.</param>
-internal sealed record DryRunVerdict(ComparisonClass Class, string? Difference = null, MirrorAnswer? Service = null, string? Reason = null, int Pairs = 0);
+internal sealed record DryRunVerdict(ComparisonClass Class, IReadOnlyList<Difference>? Differences = null, MirrorAnswer? Service = null, string? Reason = null, int Pairs = 0);
 
 /// <summary>
 /// Judges a write by the two answers and the two sets of change messages. The two say something about each other only if the copy was where the owner began: without the write
 /// itself, and with everything before it. The copy tells what it has applied since the dry run began; once it holds the write, that settles both.
 /// </summary>
-internal sealed class DryRunJudge(ModuleStates states, IPositionWait positions, IAppliedLook applied)
+internal sealed class DryRunJudge(ModuleStates states, IPositionWait positions, IAppliedLook applied, LeftOutBook leftOut)
 {
     public async Task<DryRunVerdict> JudgeAsync(DryRunJob job, OwnerAnswer owner, DryRunAnswer dry, CancellationToken stopping)
     {
         var pairs = ChangeComparison.Pairs(owner.Changes, dry.Changes);
         var service = ChangeComparison.WithKeysOf(dry.Answer, pairs);
-        var difference = AnswerComparison.Difference(owner.Answer!, service, job.Route.Module.Compare) ?? ChangeComparison.Difference(owner.Changes, dry.Changes, pairs);
-        var lag = await LagAsync(job, owner.Changes, dry.Began, alike: difference is null, stopping);
-        return lag is not null ? new DryRunVerdict(ComparisonClass.Lag, difference, service, lag)
-            : difference is not null ? new DryRunVerdict(ComparisonClass.Mismatch, difference, service, Pairs: pairs.Count)
+        var answers = AnswerComparer.Compare(owner.Answer!, service, job.Route.Module.RulesOf(job.Route.Endpoint));
+        if (answers.IsTooLarge) return new DryRunVerdict(ComparisonClass.TooLarge);
+        leftOut.Add(job.Route.Endpoint.Id, answers.LeftOut);
+        IReadOnlyList<Difference> differences = ChangeComparison.Difference(owner.Changes, dry.Changes, pairs) is { } change ? [.. answers.Differences, change] : answers.Differences;
+        var lag = await LagAsync(job, owner.Changes, dry.Began, alike: differences.Count == 0, stopping);
+        return lag is not null ? new DryRunVerdict(ComparisonClass.Lag, differences, service, lag)
+            : differences.Count > 0 ? new DryRunVerdict(ComparisonClass.Mismatch, differences, service, Pairs: pairs.Count)
             : new DryRunVerdict(ComparisonClass.Match, Pairs: pairs.Count);
     }
 

@@ -80,10 +80,10 @@ internal sealed class DryRunSender(StranglerKeys keys, TimeProvider time)
             ? new DryRunResult(null, ComparisonClass.TooLarge)
             : new DryRunResult(
                 new DryRunAnswer(
-                    new MirrorAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), string.Join(',', response.Content.Headers.ContentEncoding), read.Value),
+                    MirrorSender.AnswerOf(response, read.Value, job.Origins, destination.Model.Config.Address),
                     ChangeReport.Of(module, ValuesOf(response, InternalHeader.Changes)), AppliedMark.Of(module, ValuesOf(response, InternalHeader.Applied))),
                 default);
     }
 
-    private static IEnumerable<string> ValuesOf(HttpResponseMessage response, string name) => response.Headers.NonValidated.TryGetValues(name, out var values) ? values : [];
+    private static System.Net.Http.Headers.HeaderStringValues ValuesOf(HttpResponseMessage response, string name) => response.Headers.NonValidated.TryGetValues(name, out var values) ? values : default;
 }

@@ -78,11 +78,8 @@ internal sealed partial class DryRunWorker(
         var verdict = await judge.JudgeAsync(job, owner, asked.Answer, stopping);
         if (verdict.Reason is { } reason) notes.SaidNothing(endpoint, reason);
         if (verdict.Pairs > 0) notes.Paired(endpoint);
-        if (verdict is { Class: ComparisonClass.Mismatch, Difference: { } difference, Service: { } service })
-        {
-            ledger.Keep(new Mismatch(
-                endpoint, job.At, job.Method, job.Target, owner.Answer.Status, service.Status, AnswerComparison.Excerpt(owner.Answer), AnswerComparison.Excerpt(service), difference));
-        }
+        if (verdict is { Class: ComparisonClass.Mismatch, Differences: { } differences, Service: { } service })
+            ledger.Keep(MismatchRecord.Of(job.Route, job.At, job.Method, job.Target, job.Headers, owner.Answer, service, differences));
 
         return verdict.Class;
     }

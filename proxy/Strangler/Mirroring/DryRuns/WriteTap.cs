@@ -107,7 +107,7 @@ internal sealed class WriteTap : IAsyncDisposable
         var notKept = _response!.Overflowed ? ComparisonClass.TooLarge : _response.Crowded ? ComparisonClass.Shed : (ComparisonClass?)null;
         var answer = notKept is { } why
             ? new OwnerAnswer(null, why, changes)
-            : new OwnerAnswer(new MirrorAnswer(context.Response.StatusCode, context.Response.ContentType, context.Response.Headers.ContentEncoding, _response.Take()), default, changes);
+            : new OwnerAnswer(MirrorTap.AnswerOf(context, _route!, _response.Take()), default, changes);
         if (!_job.Answered(answer)) _queue.Bodies.GiveBack(answer.Answer?.Body.Length ?? 0);
     }
 
@@ -134,7 +134,7 @@ internal sealed class WriteTap : IAsyncDisposable
     {
         // Sent again after a refusal, the write is still the same.
         if (_job is not null || _counted) return;
-        var job = new DryRunJob(_route!, _context!.Request.Method, _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, _headers!(), body, _at, _limits!);
+        var job = new DryRunJob(_route!, _context!.Request.Method, _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, _headers!(), body, _at, _limits!) { Origins = MirrorTap.OriginsOf(_context) };
         if (_queue!.TryAdd(job))
         {
             _job = job;
