@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using TestKit;
@@ -10,6 +11,9 @@ public enum Fault
     Refuse,
     LoseAnswer,
     Repeat,
+
+    /// <summary>Batches of more than <see cref="Gate.Quick"/> messages are not answered in time.</summary>
+    Slow,
 }
 
 /// <summary>The way from one side to the other: its address is known before the side behind it has started, and it can fail.</summary>
@@ -25,6 +29,8 @@ public sealed class Gate : IAsyncDisposable
 
     /// <summary>Applies to inbox deliveries only.</summary>
     public Fault Fault { get; set; }
+
+    public const int Quick = 10;
 
     /// <summary>How many deliveries were refused.</summary>
     public int Refused => Volatile.Read(ref _refused);
@@ -54,6 +60,12 @@ public sealed class Gate : IAsyncDisposable
             return;
         }
 
+        if (fault == Fault.Slow && Messages(body) > Quick)
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
         if (fault == Fault.Repeat) (await SendAsync(context, body)).Dispose();
         using var answer = await SendAsync(context, body);
         if (fault == Fault.LoseAnswer)
@@ -64,6 +76,12 @@ public sealed class Gate : IAsyncDisposable
 
         context.Response.StatusCode = (int)answer.StatusCode;
         await answer.Content.CopyToAsync(context.Response.Body);
+    }
+
+    private static int Messages(MemoryStream body)
+    {
+        using var batch = JsonDocument.Parse(body.ToArray());
+        return batch.RootElement.GetProperty("messages").GetArrayLength();
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpContext context, MemoryStream body)
