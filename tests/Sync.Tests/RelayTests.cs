@@ -25,6 +25,16 @@ public abstract class RelayTests(string provider) : DatabaseTests(provider)
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();
     }
+
+    [TestMethod]
+    public async Task Relay_ReceiverNeedsLongerForABatchThanItIsWaitedFor_SmallerOnesGetThrough()
+    {
+        await using var pair = await StartSyncedAsync(new() { ["Sync:SendTimeout"] = "00:00:02", ["Sync:MaximumBackoff"] = "00:00:00.100" });
+        pair.ToService.Fault = Fault.Slow;
+        await pair.Legacy.AddAsync([.. Enumerable.Range(1, 8 * Gate.Quick).Select(static n => new Item { Code = $"n{n}", ShelfId = 1 })]);
+        await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("pending").GetInt32() == 0, TimeSpan.FromMinutes(2), "nothing pending");
+        await pair.AssertEqualAsync();
+    }
 }
 
 [TestClass]

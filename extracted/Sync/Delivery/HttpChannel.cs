@@ -61,7 +61,7 @@ internal sealed class PeerClient(IOptions<SyncOptions> options) : IDisposable
         }
         catch (TaskCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"{url} did not answer within {options.Value.SendTimeout}.", error);
+            throw new NoAnswerException($"{url} did not answer within {options.Value.SendTimeout}.", error);
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed partial class Relay(
         await Task.Yield();
         var leasedUntil = 0L;
         var failures = 0;
+        var limit = new BatchLimit(options.Value.BatchSize);
         while (!stopping.IsCancellationRequested)
         {
             var written = signals.Written(receiver.Module).Next;
@@ -41,7 +42,7 @@ internal sealed partial class Relay(
                     leasedUntil = time.GetTimestamp() + (long)(options.Value.LeaseDuration.TotalSeconds / 2 * time.TimestampFrequency);
                 }
 
-                if (await SendOnceAsync(receiver, options.Value.BatchSize, stopping)) wait = TimeSpan.Zero;
+                if (await SendOnceAsync(receiver, limit, limit.Most, stopping)) wait = TimeSpan.Zero;
                 else wait = Shorter(await deliveries.NextAttemptAsync(receiver.Name, stopping), options.Value.PollInterval);
                 failures = 0;
             }
@@ -71,7 +72,7 @@ internal sealed partial class Relay(
 
     /// <summary>Sends what may be sent now, up to one batch.</summary>
     /// <returns>False when there was nothing to send.</returns>
-    private async Task<bool> SendOnceAsync(Receiver receiver, int most, CancellationToken cancellationToken)
+    private async Task<bool> SendOnceAsync(Receiver receiver, BatchLimit limit, int most, CancellationToken cancellationToken)
     {
         var pending = await deliveries.ReadPendingAsync(receiver.Name, most, cancellationToken);
         if (pending.Count == 0) return false;
@@ -91,11 +92,17 @@ internal sealed partial class Relay(
             try
             {
                 reply = await channel.SendAsync(receiver.Name, new SyncBatch(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message)), cancellationToken);
+                limit.Answered();
+            }
+            catch (NoAnswerException)
+            {
+                limit.NotAnswered(pending.Count);
+                throw;
             }
             catch (BatchTooLargeException) when (pending.Count > 1)
             {
                 // The receiver is set to less than this side: what fits goes through, and what does not is found.
-                return await SendOnceAsync(receiver, pending.Count / 2, cancellationToken);
+                return await SendOnceAsync(receiver, limit, pending.Count / 2, cancellationToken);
             }
             catch (BatchTooLargeException error)
             {

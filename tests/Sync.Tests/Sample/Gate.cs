@@ -15,6 +15,9 @@ public enum Fault
 
     /// <summary>Neither passed on nor answered before <see cref="Gate.Release"/>.</summary>
     Hold,
+
+    /// <summary>Batches of more than <see cref="Gate.Quick"/> messages are not answered in time.</summary>
+    Slow,
 }
 
 /// <summary>The way from one side to the other: its address is known before the side behind it has started, and it can fail.</summary>
@@ -32,6 +35,8 @@ public sealed class Gate : IAsyncDisposable
 
     /// <summary>Applies to inbox deliveries only.</summary>
     public Fault Fault { get; set; }
+
+    public const int Quick = 10;
 
     /// <summary>How many deliveries were refused.</summary>
     public int Refused => Volatile.Read(ref _refused);
@@ -78,7 +83,17 @@ public sealed class Gate : IAsyncDisposable
             return;
         }
 
-        if (isDelivery) Note(body);
+        if (isDelivery)
+        {
+            var positions = PositionsIn(body);
+            foreach (var position in positions) Sent.Enqueue(position);
+            if (fault == Fault.Slow && positions.Count > Quick)
+            {
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return;
+            }
+        }
+
         if (fault == Fault.Repeat) (await SendAsync(context, body)).Dispose();
         using var answer = await SendAsync(context, body);
         if (fault == Fault.LoseAnswer)
@@ -91,11 +106,11 @@ public sealed class Gate : IAsyncDisposable
         await answer.Content.CopyToAsync(context.Response.Body);
     }
 
-    private void Note(MemoryStream body)
+    private static List<long> PositionsIn(MemoryStream body)
     {
         using var batch = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
         // entity, key, type, epoch, position, ...
-        foreach (var message in batch.RootElement.GetProperty("messages").EnumerateArray()) Sent.Enqueue(message[4].GetInt64());
+        return [.. batch.RootElement.GetProperty("messages").EnumerateArray().Select(static message => message[4].GetInt64())];
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpContext context, MemoryStream body)
