@@ -21,6 +21,12 @@ public sealed record EndpointEvidence(
     long ServiceErrors,
     long LegacyErrors)
 {
+    /// <summary>Reads that waited for the copy to apply the client's own write, whoever answered them then.</summary>
+    public long OwnWriteWaits { get; init; }
+
+    /// <summary>Matches and mismatches by the class of the status that the client was answered with; classes that were not seen are left out.</summary>
+    public IReadOnlyList<StatusEvidence> ByStatus { get; init; } = [];
+
     /// <summary>All mirrored requests: the classes add up to it.</summary>
     public long Compared => Counts.Values.Sum();
 
@@ -28,6 +34,21 @@ public sealed record EndpointEvidence(
     public double? MatchRate => Counts[ComparisonClass.Match] + Counts[ComparisonClass.Mismatch] is var judged and > 0
         ? (double)Counts[ComparisonClass.Match] / judged
         : null;
+}
+
+/// <summary>What the comparisons of one class of status found.</summary>
+/// <param name="Status"><c>2xx</c>, <c>3xx</c>, <c>4xx</c>, <c>5xx</c>, or <c>other</c> where the status is not known.</param>
+/// <param name="Matches">Matches of live requests.</param>
+/// <param name="Mismatches">Mismatches of live requests.</param>
+/// <param name="ReplayedMatches">Matches of recorded requests.</param>
+/// <param name="ReplayedMismatches">Mismatches of recorded requests.</param>
+public sealed record StatusEvidence(string Status, long Matches, long Mismatches, long ReplayedMatches, long ReplayedMismatches)
+{
+    /// <summary>Live requests that were judged.</summary>
+    public long Compared => Matches + Mismatches;
+
+    /// <summary>Recorded requests that were judged.</summary>
+    public long Replayed => ReplayedMatches + ReplayedMismatches;
 }
 
 /// <summary>A pair of answers that differed. Bodies are cut at 8 KiB; credentials are left out.</summary>

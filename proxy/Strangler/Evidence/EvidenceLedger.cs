@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Strangler.Evidence.Sampling;
 using Strangler.Plan;
 using Strangler.Stages;
 
@@ -21,10 +22,14 @@ public sealed class EvidenceLedger(TimeProvider time)
         ByService,
         Fallback,
         OwnWrite,
+        OwnWriteWait,
         Retry,
         ServiceError,
         LegacyError,
     }
+
+    /// <summary>The last minute at <c>Shadow</c> and <c>Canary</c>, for the judge.</summary>
+    internal SampleBook Samples { get; } = new(time);
 
     /// <summary>What has been measured about an endpoint; zeros for an unknown one.</summary>
     public EndpointEvidence Of(string endpointId)
@@ -33,7 +38,11 @@ public sealed class EvidenceLedger(TimeProvider time)
         return new EndpointEvidence(
             endpointId, Classes.ToDictionary(static name => name, name => Volatile.Read(ref c.Classes[(int)name])),
             c.Read(Figure.ByLegacy), c.Read(Figure.ByService), c.Read(Figure.Fallback), c.Read(Figure.OwnWrite), c.Read(Figure.Retry),
-            c.Read(Figure.ServiceError), c.Read(Figure.LegacyError));
+            c.Read(Figure.ServiceError), c.Read(Figure.LegacyError))
+        {
+            OwnWriteWaits = c.Read(Figure.OwnWriteWait),
+            ByStatus = c.ByStatus(),
+        };
     }
 
     /// <summary>The request for the module's endpoints that this process sent to the legacy last; null when none was. Mirrored requests do not count.</summary>
@@ -47,7 +56,11 @@ public sealed class EvidenceLedger(TimeProvider time)
     public void Reset(IEnumerable<string> endpointIds)
     {
         ArgumentNullException.ThrowIfNull(endpointIds);
-        foreach (var id in endpointIds) _endpoints.TryRemove(id, out _);
+        foreach (var id in endpointIds)
+        {
+            _endpoints.TryRemove(id, out _);
+            Samples.Forget(id);
+        }
     }
 
     /// <summary>Counts the given endpoints from zero, and keeps their mismatches: they say why a module went back.</summary>
@@ -55,12 +68,29 @@ public sealed class EvidenceLedger(TimeProvider time)
     {
         foreach (var id in endpointIds)
         {
+            Samples.Forget(id);
             if (!_endpoints.TryRemove(id, out var before)) continue;
             foreach (var mismatch in before.Mismatches) Keep(mismatch);
         }
     }
 
-    internal void Count(string endpointId, ComparisonClass outcome) => Interlocked.Increment(ref CountersOf(endpointId).Classes[(int)outcome]);
+    /// <param name="endpointId">The endpoint.</param>
+    /// <param name="outcome">The class.</param>
+    /// <param name="status">The status that the client was answered with; 0 where it is not known.</param>
+    internal void Count(string endpointId, ComparisonClass outcome, int status = 0)
+    {
+        var counters = CountersOf(endpointId);
+        Interlocked.Increment(ref counters.Classes[(int)outcome]);
+        if (outcome is not (ComparisonClass.Match or ComparisonClass.Mismatch)) return;
+        counters.Judge(outcome == ComparisonClass.Match, status, replayed: false);
+        Samples.Of(endpointId)?.Compared(outcome == ComparisonClass.Match);
+    }
+
+    /// <summary>Counts a comparison of a recorded request. It fills what live traffic leaves open at the gate, is shown apart, and is none of the classes' total.</summary>
+    internal void CountReplayed(string endpointId, ComparisonClass outcome, int status)
+    {
+        if (outcome is ComparisonClass.Match or ComparisonClass.Mismatch) CountersOf(endpointId).Judge(outcome == ComparisonClass.Match, status, replayed: true);
+    }
 
     internal void Keep(Mismatch mismatch)
     {
@@ -83,6 +113,8 @@ public sealed class EvidenceLedger(TimeProvider time)
     }
 
     internal void OwnWriteRead(string endpointId) => CountersOf(endpointId).Add(Figure.OwnWrite);
+
+    internal void OwnWriteWaited(string endpointId) => CountersOf(endpointId).Add(Figure.OwnWriteWait);
 
     internal void Retried(string endpointId) => CountersOf(endpointId).Add(Figure.Retry);
 
@@ -111,9 +143,22 @@ public sealed class EvidenceLedger(TimeProvider time)
     {
         public readonly long[] Classes = new long[Enum.GetValues<ComparisonClass>().Length];
         public readonly ConcurrentQueue<Mismatch> Mismatches = new();
+        private readonly long[,] _judged = new long[6, 4];
         private readonly long[] _figures = new long[Enum.GetValues<Figure>().Length];
 
         public long Read(Figure figure) => Volatile.Read(ref _figures[(int)figure]);
+
+        public void Judge(bool match, int status, bool replayed) =>
+            Interlocked.Increment(ref _judged[Math.Clamp(status / 100, 0, 5), (match ? 0 : 1) + (replayed ? 2 : 0)]);
+
+        public IReadOnlyList<StatusEvidence> ByStatus() =>
+        [
+            .. Enumerable.Range(0, 6)
+                .Select(i => new StatusEvidence(i == 0 ? "other" : $"{i}xx", Read(i, 0), Read(i, 1), Read(i, 2), Read(i, 3)))
+                .Where(static status => status.Compared + status.Replayed > 0),
+        ];
+
+        private long Read(int status, int figure) => Volatile.Read(ref _judged[status, figure]);
 
         public void Add(Figure figure) => Interlocked.Increment(ref _figures[(int)figure]);
     }

@@ -44,7 +44,7 @@ internal sealed partial class MirrorWorker(
                 queue.Bodies.GiveBack(job.Answer.Body.Length);
             }
 
-            ledger.Count(job.Route.Endpoint.Id, outcome);
+            ledger.Count(job.Route.Endpoint.Id, outcome, job.Answer.Status);
             telemetry.Compared(job.Route.Endpoint.Id, outcome);
         }
     }

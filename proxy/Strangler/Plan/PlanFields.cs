@@ -5,17 +5,18 @@ internal static class PlanFields
 {
     public static readonly string[] Plan = ["$schema", "legacy", "modules", "limits", "forwardedHeaders", "clients"];
     public static readonly string[] Legacy = ["address"];
-    public static readonly string[] Clients = ["cookie", "header"];
+    public static readonly string[] Clients = ["cookie", "header", "by"];
     public static readonly string[] Limits =
     [
         "maximumBody", "retryBuffer", "retryBuffers", "holdWrites", "candidateTimeout", "ownWritesBudget", "mirrorQueue", "mirrorBody", "mirrorBuffers", "extractedSample",
     ];
 
-    public static readonly string[] Module = ["service", "data", "endpoints", "compare", "gates"];
+    public static readonly string[] Module = ["service", "data", "endpoints", "compare", "gates", "canary"];
     public static readonly string[] Service = ["addresses", "sessionAffinity"];
     public static readonly string[] SessionAffinity = ["policy", "keyName"];
-    public static readonly string[] Endpoint = ["id", "match", "writes"];
+    public static readonly string[] Endpoint = ["id", "match", "writes", "waived"];
     public static readonly string[] Compare = ["ignore"];
     public static readonly string[] Ignore = ["path", "pattern", "why"];
-    public static readonly string[] Gates = ["minimumComparisons", "minimumMatchRate", "maximumLag", "quietBeforeRetirement"];
+    public static readonly string[] Gates = ["minimumComparisons", "minimumDryRuns", "minimumMatchRate", "confidence", "maximumLag", "quietBeforeRetirement"];
+    public static readonly string[] Canary = ["judge", "window", "minimumSamples", "confidence", "tolerance", "maximumLatencyRatio", "minimumSlowdown", "maximumErrorIncrease"];
 }

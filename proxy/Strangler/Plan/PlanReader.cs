@@ -105,9 +105,16 @@ public static class PlanReader
     private static ClientIdentity? ReadClients(PlanSection plan)
     {
         if (plan.Section("clients", PlanFields.Clients) is not { } clients) return null;
-        var (cookie, header) = (clients.Text("cookie"), clients.Text("header"));
-        if (string.IsNullOrEmpty(cookie) != string.IsNullOrEmpty(header)) return new ClientIdentity(cookie, header);
-        plan.Add(plan.Field("clients"), "clients", "Exactly one of \"cookie\" and \"header\" names the client.", "Keep one of the two.");
+        var (cookie, header, by) = (clients.Text("cookie"), clients.Text("header"), clients.Text("by"));
+        if (by is not (null or "user" or "address"))
+        {
+            clients.Add(clients.Field("by"), "by", $"\"{by}\" is not known.", "Write \"user\" (the credential in the header Authorization) or \"address\".");
+            return null;
+        }
+
+        if (new[] { cookie, header, by }.Count(static name => !string.IsNullOrEmpty(name)) == 1)
+            return new ClientIdentity(cookie, header, by switch { "user" => ClientKey.User, "address" => ClientKey.Address, _ => null });
+        plan.Add(plan.Field("clients"), "clients", "Exactly one of \"cookie\" and \"header\" names the client, or \"by\" in their place.", "Keep one of them.");
         return null;
     }
 }
