@@ -18,9 +18,8 @@ internal sealed class SideToken(CookieSigner signer, StranglerTelemetry telemetr
     /// <summary>The side that the request asks for; null without a token that counts.</summary>
     public Side? Of(HttpContext context, Stage stage)
     {
-        if (!context.Request.Headers.TryGetValue(Header, out var shown)) return null;
-        // Where one side only has the data, or will have it only, there is nothing to choose.
-        if (stage is < Stage.Shadow or Stage.Retired) return null;
+        // Where one side only has the data, there is nothing to choose.
+        if (stage is < Stage.Shadow or Stage.Retired || !context.Request.Headers.TryGetValue(Header, out var shown)) return null;
         var side = Read(shown.ToString());
         telemetry.SideAsked(side is not null);
         return side;

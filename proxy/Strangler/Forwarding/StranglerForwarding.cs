@@ -62,7 +62,7 @@ internal sealed class StranglerForwarding(
             : EndpointDecision.Decide(writes: false, stage, state, stage == Stage.Canary ? buckets.Of(context, table.Plan.Clients) : 0);
         var target = decision.Target;
         if (target != state.Owner && state.Stage != Stage.Retired && module.Data == Plan.DataMode.Synced
-            && !await MayReadCopyAsync(context, planned, table.Plan.Limits.OwnWritesBudget))
+            && !await MayReadCopyAsync(context, planned, table.Plan.Limits))
         {
             target = state.Owner;
             ledger.OwnWriteRead(endpoint.Id);
@@ -79,7 +79,7 @@ internal sealed class StranglerForwarding(
         using var sample = decision.Reason == DecisionReason.Forced ? Sample.None : ledger.Samples.Begin(endpoint.Id, stage, target);
         await next(context);
         Outcome.Tell(context, sample);
-        if (standsIn && Outcome.IsUnavailable(context) && !await MayStandInAsync(context, state, module.Name, table.Plan.Limits.OwnWritesBudget))
+        if (standsIn && Outcome.IsUnavailable(context) && !await MayStandInAsync(context, state, module.Name, table.Plan.Limits))
         {
             tap.Discard();
             Outcome.Clear(context);
@@ -121,10 +121,10 @@ internal sealed class StranglerForwarding(
         ledger.Served(endpoint.Id, target, context.Response.StatusCode);
     }
 
-    private ValueTask<bool> MayReadCopyAsync(HttpContext context, PlannedRoute planned, TimeSpan budget)
+    private ValueTask<bool> MayReadCopyAsync(HttpContext context, PlannedRoute planned, Plan.PlanLimits limits)
     {
         var started = time.GetTimestamp();
-        var reached = ownWrites.MayReadCopyAsync(context, planned.Module.Name, budget);
+        var reached = ownWrites.MayReadCopyAsync(context, planned.Module.Name, limits.OwnWritesBudget, limits.OwnWritesEverywhere);
         return reached.IsCompletedSuccessfully ? reached : WaitedAsync(reached);
 
         async ValueTask<bool> WaitedAsync(ValueTask<bool> waiting)
@@ -137,8 +137,8 @@ internal sealed class StranglerForwarding(
     }
 
     /// <summary>Where the service is owner, the legacy's copy may lack what this client has been told is done: no answer is better than that it never was.</summary>
-    private async ValueTask<bool> MayStandInAsync(HttpContext context, ModuleState state, string module, TimeSpan budget) =>
-        state.Owner == Side.Legacy || await ownWrites.MayReadCopyAsync(context, module, budget);
+    private async ValueTask<bool> MayStandInAsync(HttpContext context, ModuleState state, string module, Plan.PlanLimits limits) =>
+        state.Owner == Side.Legacy || await ownWrites.MayReadCopyAsync(context, module, limits.OwnWritesBudget, limits.OwnWritesEverywhere);
 
     /// <summary>The client has met an owner of which this proxy has not heard: the one that it knows would answer with what was before.</summary>
     private async Task<ModuleState> NewerAsync(HttpContext context, string module)

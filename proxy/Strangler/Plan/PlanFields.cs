@@ -8,7 +8,7 @@ internal static class PlanFields
     public static readonly string[] Clients = ["cookie", "header", "by"];
     public static readonly string[] Limits =
     [
-        "maximumBody", "retryBuffer", "retryBuffers", "holdWrites", "candidateTimeout", "ownWritesBudget", "mirrorQueue", "mirrorBody", "mirrorBuffers", "extractedSample",
+        "maximumBody", "retryBuffer", "retryBuffers", "holdWrites", "candidateTimeout", "serviceTimeout", "ownWritesBudget", "ownWritesEverywhere", "mirrorQueue", "mirrorBody", "mirrorBuffers", "extractedSample",
     ];
 
     public static readonly string[] Module = ["service", "data", "endpoints", "compare", "gates", "canary"];

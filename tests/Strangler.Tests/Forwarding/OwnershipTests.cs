@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Strangler.Decision;
+using Strangler.Evidence.Sampling;
 using Strangler.Forwarding;
 using Strangler.Stages;
 using TestKit;
@@ -148,6 +149,20 @@ public sealed class OwnershipTests
         Assert.AreEqual("legacy", answer.Headers.GetValues("X-Side").Single());
         Assert.AreEqual(1, test.Ledger.Of("catalog.product").Fallbacks);
         Assert.AreEqual(1, test.Ledger.Of("catalog.product").ServedByLegacy);
+    }
+
+    [TestMethod]
+    public async Task Read_ServiceSaysNothing_FallsBackAfterThePlansTime()
+    {
+        await using var test = await ProxyUnderTest.StartAsync(
+            service: static context => Task.Delay(Timeout.Infinite, context.RequestAborted), extra: "\"limits\": { \"serviceTimeout\": \"00:00:00.200\" },");
+        test.Publish(Stage.Canary, 100);
+        using var answer = await test.Client.GetAsync("/api/products/1");
+        Assert.AreEqual("legacy", answer.Headers.GetValues("X-Side").Single());
+        Assert.AreEqual(1, test.Ledger.Of("catalog.product").Fallbacks);
+        Assert.AreEqual((1L, 1L), (Service().Answered, Service().Failed), "the judge sees it as the service's failure");
+
+        SideWindow Service() => test.Ledger.Samples.Of("catalog.product")!.On(Side.Service).Between(0, long.MaxValue, double.MaxValue);
     }
 
     [TestMethod]

@@ -19,6 +19,7 @@ public sealed class PlanSchemaTests
     [DataRow("$defs.module.properties.compare", nameof(PlanFields.Compare))]
     [DataRow("$defs.module.properties.compare.properties.ignore.items", nameof(PlanFields.Ignore))]
     [DataRow("$defs.module.properties.gates", nameof(PlanFields.Gates))]
+    [DataRow("$defs.module.properties.canary", nameof(PlanFields.Canary))]
     public void Schema_HasTheFieldsThatTheReaderKnows(string path, string fields)
     {
         JsonNode node = JsonNode.Parse(File.ReadAllText(SchemaFile()))!;

@@ -61,7 +61,8 @@ internal static class ComparisonConditions
             enough && lower >= needed - 1e-9, enough ? "Let more requests pass: the match rate is high enough, but not certain enough." : Look);
     }
 
-    private const string Look = "Look at 'strangler mismatches MODULE'; mend the service, or name what may differ in the plan.";
+    private const string Look =
+        "Look at 'strangler mismatches MODULE'; mend the service and count anew ('strangler rollback MODULE --to Syncing', then advance), or name what may differ in the plan.";
 
     private static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

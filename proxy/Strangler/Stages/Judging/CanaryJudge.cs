@@ -83,10 +83,11 @@ internal sealed class CanaryJudge(EvidenceLedger evidence, TimeProvider time)
         figures is { Shift: { } shift, ShiftLower: { } lower, MeanRatio: { } ratio }
         && lower > limits.Tolerance * Math.Abs(shift) && ratio > limits.MaximumLatencyRatio && shift >= limits.MinimumSlowdown.TotalMilliseconds;
 
+    // A single slow answer is nothing unusual: the first second counts in which most were slow.
     private static long? FirstSlow(CanaryWindow window, CanaryLimits limits)
     {
-        var usual = CanaryWindow.Median(window.Legacy.Latencies) ?? 0;
-        return window.Service.Latencies.Where(l => l.Milliseconds >= usual + limits.MinimumSlowdown.TotalMilliseconds).Select(static l => (long?)l.Second).Min();
+        var slow = (CanaryWindow.Median(window.Legacy.Latencies) ?? 0) + limits.MinimumSlowdown.TotalMilliseconds;
+        return window.Service.Latencies.GroupBy(static l => l.Second).Where(second => CanaryWindow.Median([.. second]) >= slow).Min(static second => (long?)second.Key);
     }
 }
 

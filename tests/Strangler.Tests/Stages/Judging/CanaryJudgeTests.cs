@@ -133,14 +133,14 @@ public sealed class CanaryJudgeTests
     public void Samples_OfManyRequestsAtOnce_AreAllCounted()
     {
         var samples = new SideSamples();
-        Parallel.For(0, 100_000, i =>
+        Parallel.For(0, 64_000, i =>
         {
             var bucket = samples.At(i / 1000);
             if (i % 10 == 0) bucket.Fail();
             else bucket.Answer(i % 50);
         });
-        var seen = samples.Between(36, 99, double.MaxValue);
-        Assert.AreEqual((64_000L, 6_400L, 36L), (seen.Answered, seen.Failed, seen.FailedFirst));
+        var seen = samples.Between(0, 63, double.MaxValue);
+        Assert.AreEqual((64_000L, 6_400L, 0L), (seen.Answered, seen.Failed, seen.FailedFirst));
         Assert.HasCount(64 * SecondBucket.Kept, seen.Latencies);
     }
 
