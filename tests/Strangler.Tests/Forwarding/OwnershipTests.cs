@@ -253,6 +253,29 @@ public sealed class OwnershipTests
         }
     }
 
+    [TestMethod]
+    public async Task Read_ThatWaitsForTheCopyToHaveItsWrite_IsCountedAsAWait()
+    {
+        var wait = new Positions();
+        await using var test = await ProxyUnderTest.StartAsync(
+            static async context =>
+            {
+                if (context.Request.Method == "PUT") context.Response.Headers["Strangler-Position"] = "catalog;1;5";
+                await ProxyUnderTest.Echo("legacy")(context);
+            },
+            data: "synced", services: services => services.AddSingleton<IPositionWait>(wait));
+        test.Publish(Stage.Canary, 100);
+        using var written = await test.Client.PutAsync("/api/products/1", new StringContent("x"));
+        wait.Reaching = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var read = test.Client.GetAsync("/api/products/1");
+        await Eventually.TrueAsync(() => !wait.Asked.IsEmpty);
+        wait.Reaching.SetResult(true);
+        using var answer = await read;
+        Assert.AreEqual("service", answer.Headers.GetValues("X-Side").Single());
+        var evidence = test.Ledger.Of("catalog.product");
+        Assert.AreEqual((1L, 0L), (evidence.OwnWriteWaits, evidence.OwnWriteReads));
+    }
+
     private static async Task ReadThenRefuse(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
@@ -280,12 +303,14 @@ public sealed class OwnershipTests
     {
         public bool Reached { get; set; }
 
+        public TaskCompletionSource<bool>? Reaching { get; set; }
+
         public ConcurrentQueue<(string, long, long)> Asked { get; } = new();
 
         public Task<bool> ReachedAsync(string module, long epoch, long position, TimeSpan budget, CancellationToken cancellation)
         {
             Asked.Enqueue((module, epoch, position));
-            return Task.FromResult(Reached);
+            return Reaching?.Task ?? Task.FromResult(Reached);
         }
 
         public Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation) => Task.FromResult<CopyProgress?>(null);

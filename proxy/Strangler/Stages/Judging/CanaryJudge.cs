@@ -78,10 +78,10 @@ internal sealed class CanaryJudge(EvidenceLedger evidence, TimeProvider time)
         figures.Compared >= module.Canary.MinimumSamples
         && Proportions.BinomialUpperTail(figures.Mismatched, figures.Compared, 1 - module.Gates.MinimumMatchRate) < NormalDistribution.UpperTail(needed);
 
-    // Kayenta: the interval of the shift lies above a share of the shift, and the effect is large enough.
+    // Kayenta: the interval of the shift lies above a share of the shift, and the effect is large enough; here above what concerns anybody, too.
     private static bool Latency(CanaryFigures figures, CanaryLimits limits) =>
         figures is { Shift: { } shift, ShiftLower: { } lower, MeanRatio: { } ratio }
-        && lower > limits.Tolerance * Math.Abs(shift) && ratio > limits.MaximumLatencyRatio && shift >= limits.MinimumSlowdown.TotalMilliseconds;
+        && lower > limits.Tolerance * Math.Abs(shift) && ratio > limits.MaximumLatencyRatio && lower >= limits.MinimumSlowdown.TotalMilliseconds;
 
     // A single slow answer is nothing unusual: the first second counts in which most were slow.
     private static long? FirstSlow(CanaryWindow window, CanaryLimits limits)
