@@ -33,12 +33,13 @@ public sealed class JudgedCanaryTests
 
         await ToCanaryAsync(system, traffic);
         await system.ServiceAsync("?code=500");
-        var judged = await TakenBackAsync(system, 3, "Errors", "fails more often");
+        // A failure is another answer than the legacy's too: whichever is certain first.
+        var judged = await TakenBackAsync(system, 3, "Errors", "fails more often", "Mismatches", "answers otherwise");
         // Mirrored requests meet the service's failures from now on; clients do not.
         await PassAsync(traffic, 40);
         var seen = traffic.Failures.Count;
         var counted = (int)JsonNode.Parse((string)judged["detail"]!)!["figures"]!["service"]!["failed"]!;
-        Assert.IsGreaterThanOrEqualTo(5, counted, "the judge has counted what the clients saw");
+        Assert.IsGreaterThanOrEqualTo(1, counted, "the judge has counted what the clients saw");
         Assert.IsLessThanOrEqualTo(await system.ServiceFailuresAsync(), seen, "every failure that a client saw is the service's own");
         await PassAsync(traffic, 40);
         Assert.HasCount(seen, traffic.Failures, "nobody sees a failure any more");
@@ -75,14 +76,16 @@ public sealed class JudgedCanaryTests
         await PassAsync(traffic, 40);
     }
 
-    private async Task<JsonObject> TakenBackAsync(GoodsSystem system, int times, string kind, string reason)
+    private async Task<JsonObject> TakenBackAsync(GoodsSystem system, int times, params string[] kindsAndReasons)
     {
-        var log = await Eventually.GetAsync(system.JudgedAsync, entries => entries.Length >= times, Patience, $"reads taken back for {kind}");
+        var log = await Eventually.GetAsync(system.JudgedAsync, entries => entries.Length >= times, Patience, $"reads taken back for {kindsAndReasons[0]}");
         var entry = log[times - 1];
         var breach = JsonNode.Parse((string)entry["detail"]!)!;
         TestContext.WriteLine($"{entry["at"]}: {entry["from"]} -> {entry["to"]} since {breach["since"]}: {entry["reason"]}");
-        Assert.AreEqual(("Canary 50%", "Shadow", kind), ((string?)entry["from"], (string?)entry["to"], (string?)breach["kind"]), (string?)entry["reason"]);
-        StringAssert.Contains((string?)entry["reason"], reason);
+        Assert.AreEqual(("Canary 50%", "Shadow"), ((string?)entry["from"], (string?)entry["to"]));
+        var found = Array.IndexOf(kindsAndReasons, (string)breach["kind"]!);
+        Assert.IsGreaterThanOrEqualTo(0, found, (string?)entry["reason"]);
+        StringAssert.Contains((string?)entry["reason"], kindsAndReasons[found + 1]);
         // By the judge's own clock, from the first answer that counts to what is published.
         var (at, since) = (Time(entry["at"]), Time(breach["since"]));
         Assert.IsLessThanOrEqualTo(TimeSpan.FromSeconds(10), at - since);
