@@ -10,7 +10,7 @@ internal static class EvidenceFile
     /// <summary>Sorts by the order of the steps: <c>catalog-003-shadow-to-canary-10</c>.</summary>
     public static string NameOf(string module, JsonObject record, int number)
     {
-        var kind = new string([.. $"{record["kind"]}".ToLowerInvariant().Replace(" -> ", "-to-", StringComparison.Ordinal).Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Trim('-');
+        var kind = new string([.. $"{record["kind"]}".ToLowerInvariant().Replace(" -> ", "-to-", StringComparison.Ordinal).Replace("%", "", StringComparison.Ordinal).Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
         return string.Create(CultureInfo.InvariantCulture, $"{module}-{number:000}-{kind}");
     }
 

@@ -37,9 +37,10 @@ internal sealed class CanaryJudge(EvidenceLedger evidence, TimeProvider time)
         CanaryBreach? breach = null;
         foreach (var span in spans)
         {
-            var endpoints = asked.Select(e => CanaryWindow.Of(e.Id, span, e.Samples!, began, now, module.Canary.MinimumSamples)).ToArray();
+            var endpoints = asked.Select(e => EndpointSpan.Of(e.Id, e.Samples!, span, began, now)).ToArray();
             // All together first: it has the most samples.
-            var measured = endpoints.Prepend(CanaryWindow.Of(span, endpoints)).Select(window => Measure(window, module, needed, now)).ToArray();
+            var measured = endpoints.Select(e => CanaryWindow.Of(e.Id, span, [e], module.Canary.MinimumSamples)).Prepend(CanaryWindow.Of(CanaryFigures.All, span, endpoints, module.Canary.MinimumSamples))
+                .Select(window => Measure(window, module, needed, now)).ToArray();
             figures = [.. measured.Select(static m => m.Figures)];
             breach ??= measured.Select(static m => m.Breach).FirstOrDefault(static b => b is not null);
         }
@@ -51,7 +52,7 @@ internal sealed class CanaryJudge(EvidenceLedger evidence, TimeProvider time)
     {
         var (limits, legacy, service) = (module.Canary, window.Legacy, window.Service);
         var figures = window.Figures(needed) with { ErrorZ = Proportions.TwoProportionZ(service.Failed, service.Answered, legacy.Failed, legacy.Answered) };
-        var (slower, faster) = window.Thinned();
+        var (slower, faster) = window.Latencies;
         if (slower.Length >= limits.MinimumSamples && faster.Length >= limits.MinimumSamples)
         {
             figures = figures with { LatencyZ = MannWhitney.Of(slower, faster).Z };

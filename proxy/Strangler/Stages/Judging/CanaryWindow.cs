@@ -2,10 +2,30 @@ using Strangler.Evidence.Sampling;
 
 namespace Strangler.Stages.Judging;
 
-/// <summary>What one endpoint, or several together, have seen over one span.</summary>
+/// <summary>What one endpoint has seen over one span.</summary>
+/// <param name="Id">The endpoint.</param>
+/// <param name="Legacy">The legacy's answers of so many seconds; all that are left when they are more than a minute.</param>
+/// <param name="Service">The service's answers in the span.</param>
+/// <param name="Comparisons">What was compared in the span; a failure there is a mismatch.</param>
+internal sealed record EndpointSpan(string Id, Func<int, SideWindow> Legacy, SideWindow Service, SideWindow Comparisons)
+{
+    private const double Overdue = 1;
+
+    public static EndpointSpan Of(string id, EndpointSamples samples, int seconds, long began, long now)
+    {
+        var since = Math.Max(began, now - seconds + 1);
+        return new EndpointSpan(id, Legacy, samples.On(Side.Service).Between(since, now, Overdue), samples.Comparisons.Between(since, now, double.MaxValue));
+
+        SideWindow Legacy(int back) => back > SideSamples.Seconds
+            ? samples.On(Side.Legacy).Between(0, now, double.MaxValue)
+            : samples.On(Side.Legacy).Between(now - back + 1, now, Overdue);
+    }
+}
+
+/// <summary>What is judged: one endpoint over one span, or several together.</summary>
 /// <param name="Scope">The endpoint, or all.</param>
 /// <param name="Seconds">How long the span is.</param>
-/// <param name="Legacy">The legacy's answers; where too few fall into the span, the latest that there are.</param>
+/// <param name="Legacy">The legacy's answers.</param>
 /// <param name="Service">The service's answers.</param>
 /// <param name="Comparisons">What was compared; a failure there is a mismatch.</param>
 internal sealed record CanaryWindow(string Scope, int Seconds, SideWindow Legacy, SideWindow Service, SideWindow Comparisons)
@@ -13,42 +33,37 @@ internal sealed record CanaryWindow(string Scope, int Seconds, SideWindow Legacy
     // A few hundred values say what thousands would: the pairs grow with the square.
     private const int Most = 250;
 
-    /// <summary>The service's latencies and the legacy's, each less the legacy's median at its endpoint, so that endpoints of different speed can be put together.</summary>
+    /// <summary>The latencies of both sides less the legacy's median at their endpoint, so that endpoints of different speed can be put together; thinned where there are many.</summary>
     public required (double[] Service, double[] Legacy) Latencies { get; init; }
 
-    /// <summary>The mean of the service's latencies over what the legacy's mean would be for the same requests.</summary>
+    /// <summary>The mean of the service's latencies over what the legacy's would be for the same requests.</summary>
     public required double? MeanRatio { get; init; }
 
-    public static CanaryWindow Of(string scope, int seconds, EndpointSamples samples, long since, long now, int least)
+    public static CanaryWindow Of(string scope, int seconds, IReadOnlyList<EndpointSpan> spans, int least)
     {
-        var from = Math.Max(since, now - seconds + 1);
-        var (legacy, service) = (samples.On(Side.Legacy).Between(now - seconds + 1, now, 1), samples.On(Side.Service).Between(from, now, 1));
-        // At a large share few clients are left on the legacy, and at 100 % none: its latest answers stand for it then.
-        if (legacy.Answered < least || legacy.Latencies.Count < least) legacy = samples.On(Side.Legacy).Between(0, now, double.MaxValue);
-        var centre = Median(legacy.Latencies) ?? 0;
-        return new CanaryWindow(scope, seconds, legacy, service, samples.Comparisons.Between(from, now, double.MaxValue))
+        var legacies = LegacyOf(seconds, spans, least);
+        var both = spans.Zip(legacies, static (span, legacy) => (span.Service, Legacy: legacy)).Where(static e => e.Service.Latencies.Count > 0 && e.Legacy.Latencies.Count > 0)
+            .Select(static e => (e.Service, e.Legacy, Centre: Median(e.Legacy.Latencies)!.Value)).ToArray();
+        var usual = both.Sum(static e => e.Service.Latencies.Count * e.Legacy.Latencies.Average(static l => l.Milliseconds));
+        return new CanaryWindow(scope, seconds, SideWindow.Of(legacies), SideWindow.Of([.. spans.Select(static s => s.Service)]), SideWindow.Of([.. spans.Select(static s => s.Comparisons)]))
         {
-            Latencies = (Less(service, centre), Less(legacy, centre)),
-            MeanRatio = Ratio(service.Latencies.Sum(static l => l.Milliseconds), legacy.Latencies.Count == 0 ? 0 : service.Latencies.Count * legacy.Latencies.Average(static l => l.Milliseconds)),
+            Latencies = (Thin([.. both.SelectMany(static e => Less(e.Service, e.Centre))]), Thin([.. both.SelectMany(static e => Less(e.Legacy, e.Centre))])),
+            MeanRatio = usual > 0 ? both.Sum(static e => e.Service.Latencies.Sum(static l => l.Milliseconds)) / usual : null,
         };
     }
 
-    public static CanaryWindow Of(int seconds, IReadOnlyList<CanaryWindow> endpoints)
+    /// <summary>
+    /// The legacy's answers in the span; where they are too few, of as much longer as it takes. What makes both sides slow at this moment is not to be held against
+    /// one, but at a large share few clients are left on the legacy, and at 100 % none: its last answers stand for it then.
+    /// </summary>
+    private static SideWindow[] LegacyOf(int seconds, IReadOnlyList<EndpointSpan> spans, int least)
     {
-        var both = endpoints.Where(static e => e.Legacy.Latencies.Count > 0 && e.Service.Latencies.Count > 0).ToArray();
-        return new CanaryWindow(CanaryFigures.All, seconds, Sum(static e => e.Legacy), Sum(static e => e.Service), Sum(static e => e.Comparisons))
+        for (var back = seconds; ; back *= 2)
         {
-            Latencies = ([.. both.SelectMany(static e => e.Latencies.Service)], [.. both.SelectMany(static e => e.Latencies.Legacy)]),
-            MeanRatio = Ratio(
-                both.Sum(static e => e.Service.Latencies.Sum(static l => l.Milliseconds)),
-                both.Sum(static e => e.Service.Latencies.Count * e.Legacy.Latencies.Average(static l => l.Milliseconds))),
-        };
-
-        SideWindow Sum(Func<CanaryWindow, SideWindow> part) => SideWindow.Of([.. endpoints.Select(part)]);
+            SideWindow[] legacies = [.. spans.Select(s => s.Legacy(back))];
+            if (back > SideSamples.Seconds || (legacies.Sum(static l => l.Answered) >= least && legacies.Sum(static l => l.Latencies.Count) >= least)) return legacies;
+        }
     }
-
-    /// <summary>The latencies, evenly thinned where there are many.</summary>
-    public (double[] Service, double[] Legacy) Thinned() => (Thin(Latencies.Service), Thin(Latencies.Legacy));
 
     public CanaryFigures Figures(double needed) => new(Scope, Seconds, Of(Legacy), Of(Service), Comparisons.Answered, Comparisons.Failed) { NeededZ = needed, MeanRatio = MeanRatio };
 
@@ -61,9 +76,7 @@ internal sealed record CanaryWindow(string Scope, int Seconds, SideWindow Legacy
 
     private static SideFigures Of(SideWindow side) => new(side.Answered, side.Failed, Median(side.Latencies));
 
-    private static double[] Less(SideWindow side, double centre) => [.. side.Latencies.Select(l => l.Milliseconds - centre)];
-
-    private static double? Ratio(double service, double legacy) => legacy > 0 ? service / legacy : null;
+    private static IEnumerable<double> Less(SideWindow side, double centre) => side.Latencies.Select(l => l.Milliseconds - centre);
 
     private static double[] Thin(double[] values) =>
         values.Length <= Most ? values : [.. Enumerable.Range(0, Most).Select(i => values[(int)((long)i * values.Length / Most)])];

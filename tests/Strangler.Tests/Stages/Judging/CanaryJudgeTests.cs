@@ -65,12 +65,15 @@ public sealed class CanaryJudgeTests
     }
 
     [TestMethod]
-    public void Both_BecomeSlow_IsNoBreach()
+    [DataRow(1, 20)]
+    [DataRow(15, 2)]
+    public void Both_BecomeSlow_IsNoBreach(int endpoints, int rate)
     {
-        var canary = new CanaryUnderTest();
-        canary.Until(30, Usual, Usual);
+        var canary = new CanaryUnderTest(endpoints);
+        canary.Until(30, Usual, Usual, rate);
         var slow = Usual with { Extra = 300 };
-        Assert.IsNull(canary.Until(30, slow, slow).Breach);
+        var (breach, _) = canary.Until(30, slow, slow, rate);
+        Assert.IsNull(breach, breach?.Reason);
     }
 
     [TestMethod]
