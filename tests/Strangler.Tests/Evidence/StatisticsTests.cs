@@ -62,6 +62,16 @@ public sealed class StatisticsTests
         Assert.IsLessThan(share, Proportions.WilsonLower(trials - 1, trials - 1, 0.95));
     }
 
+    /// <summary>The table in docs/reference/plan.md.</summary>
+    [TestMethod]
+    [DataRow(20, 0.881)]
+    [DataRow(100, 0.974)]
+    [DataRow(268, 0.990)]
+    [DataRow(500, 0.995)]
+    [DataRow(2703, 0.999)]
+    public void WilsonLower_ComparisonsWithoutAMismatch_ShowWhatTheReferenceSays(int comparisons, double share) =>
+        Assert.AreEqual(share, Proportions.WilsonLower(comparisons, comparisons, 0.95), 0.0005);
+
     /// <summary>R's own example, Fleiss (1981) p. 139, the first two of its four groups: prop.test(c(83, 90), c(86, 93), correct = FALSE).</summary>
     [TestMethod]
     public void TwoProportionZ_GroupsOfFleiss_AreMet()
