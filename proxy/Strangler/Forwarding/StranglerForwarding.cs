@@ -75,8 +75,8 @@ internal sealed class StranglerForwarding(
         await using var tap = mirror.Open(context, planned, state, stage, target, table.Plan.Limits);
         if (target == Side.Legacy) ledger.LegacyCalled(module.Name, endpoint);
         Reassignment.To(context, table, planned, target);
-        // A tester's requests are no sample of what clients meet.
-        using var sample = decision.Reason == DecisionReason.Forced ? Sample.None : ledger.Samples.Begin(endpoint.Id, stage, target);
+        // A tester's requests are no sample of what clients meet, and an upgraded connection lasts as long as its client likes.
+        using var sample = decision.Reason == DecisionReason.Forced || (stage is Stage.Shadow or Stage.Canary && BodyOf.IsUpgrade(context)) ? Sample.None : ledger.Samples.Begin(endpoint.Id, stage, target);
         await next(context);
         Outcome.Tell(context, sample);
         if (standsIn && Outcome.IsUnavailable(context) && !await MayStandInAsync(context, state, module.Name, table.Plan.Limits))
