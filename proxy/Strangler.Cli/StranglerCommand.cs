@@ -67,6 +67,8 @@ internal static class StranglerCommand
         root.Subcommands.Add(BackfillCommand.Create());
         root.Subcommands.Add(ReconcileCommand.Create());
         root.Subcommands.Add(MismatchesCommand.Create());
+        root.Subcommands.Add(EvidenceCommand.Create());
+        root.Subcommands.Add(SideTokenCommand.Create());
         root.Subcommands.Add(ParkedCommand.Create());
         root.Subcommands.Add(DetachCommand.Create());
         root.Subcommands.Add(HoldCommand.Create());

@@ -46,6 +46,7 @@ public static class StranglerRegistration
 
         services.AddSingleton<CookieSigner>();
         services.AddSingleton<ClientBucket>();
+        services.AddSingleton<SideToken>();
         services.AddSingleton<OwnWrites>();
 
         services.AddSingleton<MirrorQueue>();

@@ -17,6 +17,9 @@ internal sealed partial class StranglerTelemetry : IDisposable
     private readonly Counter<long> _again;
     private readonly Counter<long> _compared;
     private readonly Histogram<double> _held;
+    private readonly Counter<long> _sides;
+    private readonly Counter<long> _ownWrites;
+    private readonly Histogram<double> _ownWriteWaits;
 
     public StranglerTelemetry(ILogger<StranglerTelemetry> logger, IMeterFactory meters)
     {
@@ -27,6 +30,9 @@ internal sealed partial class StranglerTelemetry : IDisposable
         _again = _meter.CreateCounter<long>("strangler.requests.sent_again", "{request}", "Requests sent again, by cause");
         _compared = _meter.CreateCounter<long>("strangler.comparisons", "{request}", "Mirrored requests by endpoint and class");
         _held = _meter.CreateHistogram<double>("strangler.writes.held", "s", "How long writes waited for an owner");
+        _sides = _meter.CreateCounter<long>("strangler.side_tokens", "{request}", "Requests with a token for a side, by whether it counted");
+        _ownWrites = _meter.CreateCounter<long>("strangler.own_writes.owner", "{request}", "Reads that the owner answered because the copy had not applied the client's own write");
+        _ownWriteWaits = _meter.CreateHistogram<double>("strangler.own_writes.wait", "s", "How long reads waited for the copy to apply the client's own write");
     }
 
     public static ActivitySource Source { get; } = new(Name);
@@ -51,6 +57,12 @@ internal sealed partial class StranglerTelemetry : IDisposable
     }
 
     public void Held(string module, TimeSpan time) => _held.Record(time.TotalSeconds, new KeyValuePair<string, object?>("module", module));
+
+    public void SideAsked(bool counted) => _sides.Add(1, new KeyValuePair<string, object?>("outcome", counted ? "used" : "ignored"));
+
+    public void OwnWriteWaited(string module, TimeSpan time) => _ownWriteWaits.Record(time.TotalSeconds, new KeyValuePair<string, object?>("module", module));
+
+    public void OwnWriteAtOwner(string module) => _ownWrites.Add(1, new KeyValuePair<string, object?>("module", module));
 
     public void HeldTooLong(string module, TimeSpan limit) => LogHeldTooLong(module, limit);
 

@@ -1,6 +1,7 @@
 // A server that is ready at once and does what its environment says: it stands for the monolith, a service or the proxy where a
 // test is about processes. Fake__Die: print this and exit with code 3. Fake__DieAfter: wait so long first, after being ready.
 // Fake__Stubborn: do not end when asked to. Fake__Record: append a line to this file at start and at an orderly end.
+// POST /fake?wait=00:00:00.200&code=500&say=wrong: from now on /goods/{id} answers like this; without a query, as at the start.
 var builder = WebApplication.CreateSlimBuilder(args);
 var fake = builder.Configuration.GetSection("Fake");
 string[] proxyUrls = [.. new[] { builder.Configuration["Strangler:PublicUrl"], builder.Configuration["Strangler:AdminUrl"] }.OfType<string>()];
@@ -17,6 +18,16 @@ app.MapGet("/healthz", () => "Healthy");
 app.MapGet("/pid", () => Environment.ProcessId);
 app.MapGet("/environment/{name}", (string name) => Environment.GetEnvironmentVariable(name) ?? "");
 app.MapPost("/echo", (HttpRequest request) => Results.Stream(request.Body, request.ContentType));
+
+var (delay, status, text, failed) = (TimeSpan.Zero, 200, "", 0);
+app.MapPost("/fake", (TimeSpan? wait, int? code, string? say) => (delay, status, text) = (wait ?? TimeSpan.Zero, code ?? 200, say ?? ""));
+app.MapGet("/fake/failed", () => Volatile.Read(ref failed));
+app.MapGet("/goods/{id}", async (string id, CancellationToken gone) =>
+{
+    await Task.Delay(delay, gone);
+    if (status >= 500) Interlocked.Increment(ref failed);
+    return Results.Text($"goods {id}{text}", statusCode: status);
+});
 
 using var term = fake["Stubborn"] is null
     ? null

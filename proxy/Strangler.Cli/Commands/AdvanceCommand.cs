@@ -17,9 +17,10 @@ internal static class AdvanceCommand
         var percent = new Option<int?>("--percent") { Description = "The share of clients at Canary, 1 to 100. Entering Canary alone begins with 10.", HelpName = "N" };
         var force = new Option<bool>("--force") { Description = "Skip unmet gates, never what keeps data safe. Needs --reason; kept in the audit log for ever." };
         var reason = new Option<string?>("--reason") { Description = "Why, in a sentence.", HelpName = "TEXT" };
+        var by = new Option<string?>("--by") { Description = "Who asks, for the evidence that is kept. By default user and host.", HelpName = "NAME" };
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the first copy after entering Syncing." };
         var command = new Command("advance", """
-            Moves a module one stage forward, or lists everything that is missing and exits with 3.
+            Moves a module one stage forward, and shows every condition with what was measured. When one is unmet, nothing moves and it exits with 3.
 
             Examples:
               strangler advance prices                          one stage
@@ -27,7 +28,7 @@ internal static class AdvanceCommand
               strangler advance prices --percent 100            everybody, still at Canary
               strangler advance prices --to Extracted           step by step
               strangler advance prices --force --reason "no traffic at night"
-            """) { module, to, percent, force, reason, noWait };
+            """) { module, to, percent, force, reason, by, noWait };
         command.Validators.Add(result =>
         {
             if (result.GetValue(percent) is < 1 or > 100) result.AddError("--percent is from 1 to 100.");
@@ -37,11 +38,15 @@ internal static class AdvanceCommand
         {
             var name = parse.GetRequiredValue(module);
             using var client = AdminClient.Of(parse);
-            var body = new { to = parse.GetValue(to), percent = parse.GetValue(percent), force = parse.GetValue(force), reason = parse.GetValue(reason) };
+            var body = new { to = parse.GetValue(to), percent = parse.GetValue(percent), force = parse.GetValue(force), reason = parse.GetValue(reason), by = parse.GetValue(by) ?? $"{Environment.UserName}@{Environment.MachineName}" };
             var call = client.PostAsync(AdminClient.Module(name, "advance"), body, cancellation);
             var done = await Work.DuringAsync(io, client, name, $"advancing {name}", call, cancellation);
             if ($"{done["to"]}" == nameof(Stage.Syncing) && !parse.GetValue(noWait)) await CopiedAsync(io, client, name, cancellation);
-            io.Result(done, () => Show(io, done));
+            io.Result(done, () =>
+            {
+                Show(io, done);
+                if (done["conditions"]?.AsArray().OfType<JsonObject>().ToArray() is { Length: > 0 } conditions) io.Terminal.Write(ConditionTable.Of(conditions));
+            });
             return ExitCode.Done;
         });
         return command;

@@ -59,9 +59,19 @@ internal static class StatusCommand
             io.Terminal.Write(Endpoints(module));
             foreach (var endpoint in module["endpoints"]!.AsArray().OfType<JsonObject>().Where(static e => e["noise"]!.AsArray().Count > 0))
                 io.Line($"  {endpoint["id"]} differs by itself, and is not compared, at {string.Join(", ", endpoint["noise"]!.AsArray().Select(static n => $"{n!["path"]} ({n["maskedRequests"]} requests)"))}");
+            if (module["judged"] is JsonObject judged) io.Line($"  at {judged["at"]} the judge took the reads back: {judged["reason"]}");
+            if (module["canary"]?["figures"] is JsonArray { Count: > 0 } figures) io.Line(Judged(figures[0]!, module["canary"]!["breach"]));
             foreach (var unmet in module["unmet"]!.AsArray()) io.Line($"  before {module["next"]}: {unmet}");
             io.Line("");
         }
+    }
+
+    private static string Judged(JsonNode all, JsonNode? breach)
+    {
+        var (legacy, service) = (all["legacy"]!, all["service"]!);
+        return breach is not null ? $"  the judge: {breach["reason"]}" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"  the judge, last {all["seconds"]} s: service {service["failed"]} of {service["answered"]} failed, median {(double?)service["medianMilliseconds"]:0.0} ms; legacy {legacy["failed"]} of {legacy["answered"]}, {(double?)legacy["medianMilliseconds"]:0.0} ms; {all["mismatched"]} of {all["compared"]} differ");
     }
 
     private static string Backfill(JsonNode? backfill) => Work.State(backfill) is "running" or "failed"
@@ -70,7 +80,7 @@ internal static class StatusCommand
 
     private static Table Endpoints(JsonObject module)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("endpoint", "match", "stage", "legacy", "service", "fallbacks", "compared");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("endpoint", "match", "stage", "legacy", "service", "fallbacks", "own writes", "compared");
         foreach (var column in table.Columns.Skip(3)) column.RightAligned();
         foreach (var endpoint in module["endpoints"]!.AsArray().OfType<JsonObject>())
         {
@@ -78,7 +88,7 @@ internal static class StatusCommand
             string[] cells =
             [
                 $"{endpoint["id"]}", $"{endpoint["match"]}", $"{endpoint["stage"]}{((bool?)endpoint["held"] == true ? " (held)" : "")}",
-                $"{endpoint["servedByLegacy"]}", $"{endpoint["servedByService"]}", $"{endpoint["fallbacks"]}", counts.Length == 0 ? "-" : string.Join(", ", counts),
+                $"{endpoint["servedByLegacy"]}", $"{endpoint["servedByService"]}", $"{endpoint["fallbacks"]}", $"{endpoint["ownWriteReads"]}", counts.Length == 0 ? "-" : string.Join(", ", counts),
             ];
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Spectre.Console;
 using Strangler.Cli.Running;
 
 namespace Strangler.Cli.Talking;
@@ -11,20 +10,6 @@ internal static class GateRefusal
     {
         var conditions = document["conditions"]?.AsArray().OfType<JsonObject>().ToArray() ?? [];
         var unmet = document["unmet"]?.AsArray().Count ?? 0;
-        return new CommandFailure($"Refused; {document["module"]} stays at {document["to"]}. {unmet} of {conditions.Length} conditions unmet:", ExitCode.Refused, document) { Details = TableOf(conditions) };
-    }
-
-    private static Table TableOf(IEnumerable<JsonObject> conditions)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("", "condition", "required", "measured", "mend");
-        // What is to be done comes first.
-        foreach (var condition in conditions.OrderBy(c => (bool)c["met"]!))
-        {
-            var met = (bool)condition["met"]!;
-            string[] cells = [met ? "✓" : "✗", $"{condition["name"]}", $"{condition["required"]}", $"{condition["measured"]}", met ? "" : $"{condition["mend"]}"];
-            table.AddRow([.. cells.Select(Markup.Escape)]);
-        }
-
-        return table;
+        return new CommandFailure($"Refused; {document["module"]} stays at {document["to"]}. {unmet} of {conditions.Length} conditions unmet:", ExitCode.Refused, document) { Details = ConditionTable.Of(conditions) };
     }
 }

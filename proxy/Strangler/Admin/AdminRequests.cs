@@ -1,7 +1,10 @@
 namespace Strangler.Admin;
 
 /// <summary>The body of <c>advance</c>.</summary>
-internal sealed record AdvanceBody(string? To, int? Percent, bool? Force, string? Reason);
+internal sealed record AdvanceBody(string? To, int? Percent, bool? Force, string? Reason, string? By);
+
+/// <summary>The body of <c>side-token</c>.</summary>
+internal sealed record SideTokenBody(string? Side, int? Seconds);
 
 /// <summary>The body of <c>rollback</c>.</summary>
 internal sealed record RollbackBody(string? To, string? Reason);

@@ -5,6 +5,7 @@ using Strangler.Plan;
 using Strangler.Stages;
 using Strangler.Stages.Background;
 using Strangler.Stages.Gates;
+using Strangler.Stages.Judging;
 using Strangler.Stages.Sides;
 using Strangler.Stages.Store;
 
@@ -12,7 +13,7 @@ namespace Strangler.Admin;
 
 /// <summary>Puts together what <c>status</c> says.</summary>
 internal sealed class AdminStatus(
-    IStageStore store, ModuleStates states, Func<PlanSnapshot> plan, SideWatch watch, GateKeeper gates, EvidenceLedger evidence, NoiseBook noise, LeftOutBook leftOut, DryRunNotes dryRuns, TimeProvider time)
+    IStageStore store, ModuleStates states, Func<PlanSnapshot> plan, SideWatch watch, GateKeeper gates, EvidenceLedger evidence, NoiseBook noise, LeftOutBook leftOut, DryRunNotes dryRuns, CanaryJudge judge, TimeProvider time)
 {
     /// <summary>The status of one module, or of all.</summary>
     public async Task<StatusDocument> OfAsync(string? module, CancellationToken cancellation)
@@ -31,7 +32,8 @@ internal sealed class AdminStatus(
         var open = await store.OpenSwitchAsync(module.Name, cancellation).ConfigureAwait(false);
         var state = stored.State;
         var next = Next(state);
-        var conditions = next is null ? [] : gates.Of(stored, module, readings, next.Value)
+        var judged = next == Stage.Canary ? await JudgedAction.LastAsync(store, module.Name, cancellation).ConfigureAwait(false) : null;
+        var conditions = next is null ? [] : gates.Of(stored, module, readings, next.Value, judged)
             .Select(c => c with { Mend = c.Mend.Replace("MODULE", module.Name, StringComparison.Ordinal) }).ToArray();
         var endpoints = module.Endpoints.Select(e => OfEndpoint(e, state)).ToArray();
         var owner = readings.Of(state.Owner);
@@ -43,7 +45,8 @@ internal sealed class AdminStatus(
             new SyncDocument(owner?.Pending ?? nothing, owner?.Parked ?? nothing, owner?.LagSeconds ?? nothing, readings.Legacy?.Backfill, Latest(readings.Legacy?.Reconcile, readings.Service?.Reconcile), readings.Legacy?.Detached ?? false,
                 readings.Legacy?.ForeignReads, readings.Legacy?.State, readings.Service?.State),
             new HealthDocument(readings.LegacyIll ?? "healthy", readings.ServiceIll ?? "healthy"), next,
-            endpoints, endpoints.Sum(e => e.Fallbacks), conditions, [.. conditions.Where(c => !c.Met).Select(c => c.Sentence)]);
+            endpoints, endpoints.Sum(e => e.Fallbacks), conditions, [.. conditions.Where(c => !c.Met).Select(c => c.Sentence)],
+            judge.Judge(module, state), judged is null ? null : new JudgedDocument(judged.At, judged.Reason ?? ""));
     }
 
     private static ReconcileStatus? Latest(ReconcileStatus? left, ReconcileStatus? right) =>
@@ -57,7 +60,7 @@ internal sealed class AdminStatus(
         var seen = evidence.Of(endpoint.Id);
         return new EndpointDocument(
             endpoint.Id, $"{endpoint.Method} {endpoint.Template}", endpoint.Writes, state.StageOf(endpoint.Id), state.HeldEndpoints.ContainsKey(endpoint.Id),
-            seen.Counts.ToDictionary(c => c.Key.ToString(), c => c.Value), seen.ServedByLegacy, seen.ServedByService, seen.Fallbacks, seen.OwnWriteReads, seen.Retries, seen.ServiceErrors, seen.LegacyErrors)
+            seen.Counts.ToDictionary(c => c.Key.ToString(), c => c.Value), seen.ServedByLegacy, seen.ServedByService, seen.Fallbacks, seen.OwnWriteReads, seen.Retries, seen.ServiceErrors, seen.LegacyErrors, seen.OwnWriteWaits, seen.ByStatus)
         {
             TakenIn = seen.TakenIn,
             Waiting = seen.Waiting,

@@ -1,6 +1,8 @@
+using Strangler.Evidence;
 using Strangler.Mirroring.DryRuns;
 using Strangler.Stages;
 using Strangler.Stages.Gates;
+using Strangler.Stages.Judging;
 using Strangler.Stages.Sides;
 
 namespace Strangler.Admin;
@@ -25,7 +27,12 @@ internal sealed record ModuleDocument(
     IReadOnlyList<EndpointDocument> Endpoints,
     long Fallbacks,
     IReadOnlyList<Condition> Conditions,
-    IReadOnlyList<string> Unmet);
+    IReadOnlyList<string> Unmet,
+    CanaryVerdict? Canary,
+    JudgedDocument? Judged);
+
+/// <summary>Why the judge has taken the reads back, while the module is where that has brought it.</summary>
+internal sealed record JudgedDocument(DateTimeOffset At, string Reason);
 
 /// <summary>An ownership switch that is under way.</summary>
 internal sealed record SwitchDocument(string Phase, string To, long Epoch, DateTimeOffset StartedAt, string? Error);
@@ -51,7 +58,9 @@ internal sealed record EndpointDocument(
     long OwnWriteReads,
     long Retries,
     long ServiceErrors,
-    long LegacyErrors)
+    long LegacyErrors,
+    long OwnWriteWaits,
+    IReadOnlyList<StatusEvidence> ByStatus)
 {
     /// <summary>Mirrored requests: those in <see cref="Counts"/> and those that wait.</summary>
     public long TakenIn { get; init; }

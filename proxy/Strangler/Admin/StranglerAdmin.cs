@@ -45,6 +45,7 @@ public static class StranglerAdmin
         admin.AddEndpointFilter(keys);
         admin.MapGet("/status", StatusAsync);
         admin.MapGet("/audit", AuditAsync);
+        admin.MapPost("/side-token", SideTokenAsync);
         var module = admin.MapGroup("/modules/{module}");
         module.MapPost("/advance", AdvanceAsync);
         module.MapPost("/rollback", RollbackAsync);
@@ -54,6 +55,7 @@ public static class StranglerAdmin
         module.MapPost("/hold", HoldAsync);
         module.MapGet("/mismatches", Mismatches);
         module.MapPost("/mismatches/{group}/ask", AskAgainAsync);
+        module.MapGet("/evidence", EvidenceAsync);
         module.MapGet("/parked", ParkedAsync);
         module.MapPost("/parked/retry", RetryParkedAsync);
         module.MapPost("/parked/discard", DiscardParkedAsync);
@@ -69,7 +71,7 @@ public static class StranglerAdmin
     private static async Task<IResult> AdvanceAsync(string module, HttpContext context, StageMachine machine, CancellationToken cancellation)
     {
         var body = await BodyAsync<AdvanceBody>(context).ConfigureAwait(false);
-        var request = new AdvanceRequest(Stages(body?.To), body?.Percent, body?.Force ?? false, body?.Reason);
+        var request = new AdvanceRequest(Stages(body?.To), body?.Percent, body?.Force ?? false, body?.Reason, body?.By);
         return Answer(await machine.AdvanceAsync(module, request, cancellation).ConfigureAwait(false));
     }
 
@@ -104,6 +106,12 @@ public static class StranglerAdmin
 
     private static PlannedModule Planned(string module, PlanSnapshot plan) =>
         plan.Modules.TryGetValue(module, out var planned) ? planned : throw new UnknownModuleException(module, plan.Modules.Keys);
+
+    private static async Task<IResult> EvidenceAsync(string module, int? limit, EvidenceArchive archive, CancellationToken cancellation) =>
+        Results.Json(await archive.OfAsync(module, Math.Clamp(limit ?? 1000, 1, 10_000), cancellation).ConfigureAwait(false), Json);
+
+    private static async Task<IResult> SideTokenAsync(HttpContext context, SideTokens tokens) =>
+        Results.Json(tokens.Make(await BodyAsync<SideTokenBody>(context).ConfigureAwait(false)), Json);
 
     private static async Task<IResult> ParkedAsync(string module, ParkedTasks tasks, CancellationToken cancellation) =>
         Results.Json(await tasks.ListAsync(module, cancellation).ConfigureAwait(false), Json);

@@ -5,8 +5,8 @@ using Strangler.Plan;
 namespace Strangler.Decision;
 
 /// <summary>
-/// The canary bucket of a client. What names the client, in this order: the cookie or header that the plan names, the proxy's own signed cookie,
-/// the credential, the remote address. A browser that has none of the first three is given the cookie, as many browsers share one address.
+/// The canary bucket of a client. What names the client, in this order: what the plan names, the proxy's own signed cookie, the credential, the remote
+/// address. A browser that has none of the first three is given the cookie, as many browsers share one address.
 /// </summary>
 internal sealed class ClientBucket(CookieSigner signer)
 {
@@ -15,11 +15,7 @@ internal sealed class ClientBucket(CookieSigner signer)
     public int Of(HttpContext context, ClientIdentity? identity)
     {
         var request = context.Request;
-        if (identity is not null)
-        {
-            var named = identity.Cookie is { } cookie ? request.Cookies[cookie] : request.Headers[identity.Header!].ToString();
-            if (!string.IsNullOrEmpty(named)) return Bucket(named);
-        }
+        if (identity is not null && Named(context, identity) is { Length: > 0 } named) return Bucket(named);
 
         if (request.Cookies.TryGetValue(Cookie, out var own) && signer.Read(Cookie, own) is { } client) return Bucket(client);
         if (request.Headers.Authorization.ToString() is { Length: > 0 } credential) return Bucket(credential);
@@ -35,6 +31,14 @@ internal sealed class ClientBucket(CookieSigner signer)
     }
 
     public static bool IsBrowser(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    private static string? Named(HttpContext context, ClientIdentity identity) => identity switch
+    {
+        { Cookie: { } cookie } => context.Request.Cookies[cookie],
+        { Header: { } header } => context.Request.Headers[header].ToString(),
+        { By: ClientKey.User } => context.Request.Headers.Authorization.ToString(),
+        _ => context.Connection.RemoteIpAddress?.ToString(),
+    };
 
     private static int Bucket(string key) => (int)(StableHash.Of(key) % EndpointDecision.Buckets);
 }

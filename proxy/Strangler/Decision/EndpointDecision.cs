@@ -20,6 +20,9 @@ public enum DecisionReason
     /// <summary>The client does not belong to the share whose reads go to the service.</summary>
     CanaryNotChosen,
 
+    /// <summary>A tester has asked for this side, with a token of the operator's.</summary>
+    Forced,
+
     /// <summary>The service answers the reads.</summary>
     Extracted,
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
@@ -31,6 +32,7 @@ internal sealed class OwnWrites(CookieSigner signer, IPositionWait wait, int mos
     public const string Cookie = "strangler-rw";
     private static readonly TimeSpan Age = TimeSpan.FromHours(1);
     private readonly MemoryCache _clients = new(new MemoryCacheOptions { SizeLimit = mostClients });
+    private readonly ConcurrentDictionary<string, NextLook> _looks = new(StringComparer.Ordinal);
     private readonly MemoryCache _reached = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
     /// <summary>Takes note of the positions in an answer to a write.</summary>
@@ -53,14 +55,24 @@ internal sealed class OwnWrites(CookieSigner signer, IPositionWait wait, int mos
     }
 
     /// <summary>True when the client has written nothing in the module, or the copy has applied it, if need be after a short wait.</summary>
-    public ValueTask<bool> MayReadCopyAsync(HttpContext context, string module, TimeSpan budget)
+    /// <param name="context">The client's read.</param>
+    /// <param name="module">The module.</param>
+    /// <param name="budget">How long to wait at most.</param>
+    /// <param name="everywhere">True when a client that keeps no cookies may have written through another proxy: the copy must hold whatever anybody has written then.</param>
+    public ValueTask<bool> MayReadCopyAsync(HttpContext context, string module, TimeSpan budget, bool everywhere = false)
     {
         foreach (var position in Of(context))
         {
-            if (position.Module == module) return ReachedAsync(position, budget, context.RequestAborted);
+            if (position.Module == module && !(everywhere && !KeepsCookies(context.Request))) return ReachedAsync(position, budget, context.RequestAborted);
         }
 
-        return new ValueTask<bool>(true);
+        return everywhere && !KeepsCookies(context.Request) ? HasEverythingAsync(module, budget, context.RequestAborted) : new ValueTask<bool>(true);
+    }
+
+    private async ValueTask<bool> HasEverythingAsync(string module, TimeSpan budget, CancellationToken cancellation)
+    {
+        var look = _looks.GetOrAdd(module, static (name, state) => new NextLook(() => state.Wait.CaughtUpAsync(name, state.Budget, CancellationToken.None)), (Wait: wait, Budget: budget));
+        return await look.AskAsync().WaitAsync(cancellation) is { Reached: true };
     }
 
     /// <summary>

@@ -27,6 +27,12 @@ public sealed record EndpointEvidence(
     /// <summary>Mirrored requests that wait to be compared, or are being compared.</summary>
     public long Waiting { get; init; }
 
+    /// <summary>Reads that waited for the copy to apply the client's own write, whoever answered them then.</summary>
+    public long OwnWriteWaits { get; init; }
+
+    /// <summary>Matches and mismatches by the class of the status that the client was answered with; classes that were not seen are left out.</summary>
+    public IReadOnlyList<StatusEvidence> ByStatus { get; init; } = [];
+
     /// <summary>Mirrored requests that have ended in a class.</summary>
     public long Compared => Counts.Values.Sum();
 
@@ -34,4 +40,19 @@ public sealed record EndpointEvidence(
     public double? MatchRate => Counts[ComparisonClass.Match] + Counts[ComparisonClass.Mismatch] is var judged and > 0
         ? (double)Counts[ComparisonClass.Match] / judged
         : null;
+}
+
+/// <summary>What the comparisons of one class of status found.</summary>
+/// <param name="Status"><c>2xx</c>, <c>3xx</c>, <c>4xx</c>, <c>5xx</c>, or <c>other</c> where the status is not known.</param>
+/// <param name="Matches">Matches of live requests.</param>
+/// <param name="Mismatches">Mismatches of live requests.</param>
+/// <param name="ReplayedMatches">Matches of recorded requests.</param>
+/// <param name="ReplayedMismatches">Mismatches of recorded requests.</param>
+public sealed record StatusEvidence(string Status, long Matches, long Mismatches, long ReplayedMatches, long ReplayedMismatches)
+{
+    /// <summary>Live requests that were judged.</summary>
+    public long Compared => Matches + Mismatches;
+
+    /// <summary>Recorded requests that were judged.</summary>
+    public long Replayed => ReplayedMatches + ReplayedMismatches;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Strangler.Evidence.Sampling;
 using Strangler.Plan;
 using Strangler.Stages;
 
@@ -20,10 +21,14 @@ public sealed class EvidenceLedger(TimeProvider time)
         ByService,
         Fallback,
         OwnWrite,
+        OwnWriteWait,
         Retry,
         ServiceError,
         LegacyError,
     }
+
+    /// <summary>The last minute at <c>Shadow</c> and <c>Canary</c>, for the judge.</summary>
+    internal SampleBook Samples { get; } = new(time);
 
     /// <summary>What has been measured about an endpoint; zeros for an unknown one.</summary>
     public EndpointEvidence Of(string endpointId)
@@ -33,7 +38,13 @@ public sealed class EvidenceLedger(TimeProvider time)
         return new EndpointEvidence(
             endpointId, classes,
             c.Read(Figure.ByLegacy), c.Read(Figure.ByService), c.Read(Figure.Fallback), c.Read(Figure.OwnWrite), c.Read(Figure.Retry),
-            c.Read(Figure.ServiceError), c.Read(Figure.LegacyError)) { TakenIn = taken, Waiting = waiting };
+            c.Read(Figure.ServiceError), c.Read(Figure.LegacyError))
+        {
+            TakenIn = taken,
+            Waiting = waiting,
+            OwnWriteWaits = c.Read(Figure.OwnWriteWait),
+            ByStatus = c.ByStatus(),
+        };
     }
 
     /// <summary>The request for the module's endpoints that this process sent to the legacy last; null when none was. Mirrored requests do not count.</summary>
@@ -53,6 +64,7 @@ public sealed class EvidenceLedger(TimeProvider time)
         foreach (var id in endpointIds)
         {
             if (_endpoints.TryRemove(id, out var before)) before.Mismatches.Clear();
+            Samples.Forget(id);
         }
     }
 
@@ -61,6 +73,7 @@ public sealed class EvidenceLedger(TimeProvider time)
     {
         foreach (var id in endpointIds)
         {
+            Samples.Forget(id);
             if (_endpoints.TryGetValue(id, out var before)) _endpoints[id] = new Counters(before.Mismatches);
         }
     }
@@ -68,8 +81,27 @@ public sealed class EvidenceLedger(TimeProvider time)
     /// <summary>A mirrored request begins to wait for its comparison.</summary>
     internal MirroredRequest TakeIn(string endpointId) => CountersOf(endpointId).Mirrored.TakeIn();
 
+    /// <summary>A mirrored request has been compared, or could not be.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="endpointId">The endpoint.</param>
+    /// <param name="outcome">The class.</param>
+    /// <param name="status">The status that the client was answered with; 0 where it is not known.</param>
+    internal void End(MirroredRequest request, string endpointId, ComparisonClass outcome, int status)
+    {
+        request.End(outcome);
+        if (outcome is not (ComparisonClass.Match or ComparisonClass.Mismatch)) return;
+        CountersOf(endpointId).Judge(outcome == ComparisonClass.Match, status, replayed: false);
+        Samples.Of(endpointId)?.Compared(outcome == ComparisonClass.Match);
+    }
+
+    /// <summary>Counts a comparison of a recorded request. It fills what live traffic leaves open at the gate, is shown apart, and is none of the classes' total.</summary>
+    internal void CountReplayed(string endpointId, ComparisonClass outcome, int status)
+    {
+        if (outcome is ComparisonClass.Match or ComparisonClass.Mismatch) CountersOf(endpointId).Judge(outcome == ComparisonClass.Match, status, replayed: true);
+    }
+
     /// <summary>A mirrored request that ended as soon as it began.</summary>
-    internal void Count(string endpointId, ComparisonClass outcome) => CountersOf(endpointId).Mirrored.TakeIn().End(outcome);
+    internal void Count(string endpointId, ComparisonClass outcome, int status = 0) => End(TakeIn(endpointId), endpointId, outcome, status);
 
     internal void Keep(Mismatch mismatch) => CountersOf(mismatch.EndpointId).Mismatches.Add(mismatch);
 
@@ -87,6 +119,8 @@ public sealed class EvidenceLedger(TimeProvider time)
     }
 
     internal void OwnWriteRead(string endpointId) => CountersOf(endpointId).Add(Figure.OwnWrite);
+
+    internal void OwnWriteWaited(string endpointId) => CountersOf(endpointId).Add(Figure.OwnWriteWait);
 
     internal void Retried(string endpointId) => CountersOf(endpointId).Add(Figure.Retry);
 
@@ -114,6 +148,7 @@ public sealed class EvidenceLedger(TimeProvider time)
     private sealed class Counters(MismatchGroups mismatches)
     {
         public readonly MirrorCounts Mirrored = new();
+        private readonly long[,] _judged = new long[6, 4];
         private readonly long[] _figures = new long[Enum.GetValues<Figure>().Length];
 
         public Counters(MismatchRoom room)
@@ -124,6 +159,18 @@ public sealed class EvidenceLedger(TimeProvider time)
         public MismatchGroups Mismatches => mismatches;
 
         public long Read(Figure figure) => Volatile.Read(ref _figures[(int)figure]);
+
+        public void Judge(bool match, int status, bool replayed) =>
+            Interlocked.Increment(ref _judged[Math.Clamp(status / 100, 0, 5), (match ? 0 : 1) + (replayed ? 2 : 0)]);
+
+        public IReadOnlyList<StatusEvidence> ByStatus() =>
+        [
+            .. Enumerable.Range(0, 6)
+                .Select(i => new StatusEvidence(i == 0 ? "other" : $"{i}xx", Read(i, 0), Read(i, 1), Read(i, 2), Read(i, 3)))
+                .Where(static status => status.Compared + status.Replayed > 0),
+        ];
+
+        private long Read(int status, int figure) => Volatile.Read(ref _judged[status, figure]);
 
         public void Add(Figure figure) => Interlocked.Increment(ref _figures[(int)figure]);
     }

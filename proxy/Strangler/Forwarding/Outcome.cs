@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Strangler.Evidence.Sampling;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Strangler.Forwarding;
@@ -28,6 +29,18 @@ internal static class Outcome
     /// <summary>True when the request was sent and the connection broke before an answer: whether it took effect is unknown.</summary>
     public static bool IsUnknown(HttpContext context) => !context.Response.HasStarted
         && context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.Request or ForwarderError.RequestBodyDestination or ForwarderError.RequestTimedOut };
+
+    /// <summary>Tells the sample how the attempt ended.</summary>
+    public static void Tell(HttpContext context, Sample sample)
+    {
+        if (ReferenceEquals(sample, Sample.None)) return;
+        // That it is no read after all says nothing about how the side answers reads.
+        if (RefusalOf(context) is { Kind: RefusalKind.NotOwner }) return;
+        // Who has left did not see a failure, but waited at least so long.
+        if (context.RequestAborted.IsCancellationRequested) sample.Answered();
+        else if (context.Features.Get<IForwarderErrorFeature>() is not null || context.Features.Get<Refusal>() is not null || context.Response.StatusCode >= 500) sample.Failed();
+        else sample.Answered();
+    }
 
     /// <summary>Makes room for another attempt.</summary>
     public static void Clear(HttpContext context)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Strangler.Decision;
 using Strangler.Evidence;
+using Strangler.Evidence.Sampling;
 using Strangler.Mirroring;
 using Strangler.Mirroring.DryRuns;
 using Strangler.Stages;
@@ -13,13 +14,15 @@ internal sealed class StranglerForwarding(
     RouteTables tables,
     ModuleStates states,
     ClientBucket buckets,
+    SideToken tokens,
     OwnWrites ownWrites,
     EvidenceLedger ledger,
     MirrorTap mirror,
     WriteTaps writes,
     HeldForwarding held,
     IOwnerRefresh refresh,
-    StranglerTelemetry telemetry)
+    StranglerTelemetry telemetry,
+    TimeProvider time)
 {
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -61,14 +64,16 @@ internal sealed class StranglerForwarding(
         var state = states.Of(module.Name);
         if (module.Data == Plan.DataMode.Synced && ownWrites.EpochOf(context, module.Name) > state.Epoch) state = await NewerAsync(context, module.Name);
         var stage = state.StageOf(endpoint.Id);
-        var bucket = stage == Stage.Canary ? buckets.Of(context, table.Plan.Clients) : 0;
-        var decision = EndpointDecision.Decide(writes: false, stage, state, bucket);
+        var decision = tokens.Of(context, stage) is { } asked
+            ? new EndpointDecision(asked, DecisionReason.Forced)
+            : EndpointDecision.Decide(writes: false, stage, state, stage == Stage.Canary ? buckets.Of(context, table.Plan.Clients) : 0);
         var target = decision.Target;
         if (target != state.Owner && state.Stage != Stage.Retired && module.Data == Plan.DataMode.Synced
-            && !await ownWrites.MayReadCopyAsync(context, module.Name, table.Plan.Limits.OwnWritesBudget))
+            && !await MayReadCopyAsync(context, planned, table.Plan.Limits))
         {
             target = state.Owner;
             ledger.OwnWriteRead(endpoint.Id);
+            telemetry.OwnWriteAtOwner(module.Name);
         }
 
         telemetry.Forwarded(decision.Reason, module.Name, target);
@@ -77,8 +82,11 @@ internal sealed class StranglerForwarding(
         await using var tap = mirror.Open(context, planned, state, stage, target, table.Plan.Limits);
         if (target == Side.Legacy) ledger.LegacyCalled(module.Name, endpoint);
         Reassignment.To(context, table, planned, target);
+        // A tester's requests are no sample of what clients meet, and an upgraded connection lasts as long as its client likes.
+        using var sample = decision.Reason == DecisionReason.Forced || (stage is Stage.Shadow or Stage.Canary && BodyOf.IsUpgrade(context)) ? Sample.None : ledger.Samples.Begin(endpoint.Id, stage, target);
         await next(context);
-        if (standsIn && Outcome.IsUnavailable(context) && !await MayStandInAsync(context, state, module.Name, table.Plan.Limits.OwnWritesBudget))
+        Outcome.Tell(context, sample);
+        if (standsIn && Outcome.IsUnavailable(context) && !await MayStandInAsync(context, state, module.Name, table.Plan.Limits))
         {
             tap.Discard();
             Outcome.Clear(context);
@@ -120,9 +128,24 @@ internal sealed class StranglerForwarding(
         ledger.Served(endpoint.Id, target, context.Response.StatusCode);
     }
 
+    private ValueTask<bool> MayReadCopyAsync(HttpContext context, PlannedRoute planned, Plan.PlanLimits limits)
+    {
+        var started = time.GetTimestamp();
+        var reached = ownWrites.MayReadCopyAsync(context, planned.Module.Name, limits.OwnWritesBudget, limits.OwnWritesEverywhere);
+        return reached.IsCompletedSuccessfully ? reached : WaitedAsync(reached);
+
+        async ValueTask<bool> WaitedAsync(ValueTask<bool> waiting)
+        {
+            var may = await waiting;
+            ledger.OwnWriteWaited(planned.Endpoint.Id);
+            telemetry.OwnWriteWaited(planned.Module.Name, time.GetElapsedTime(started));
+            return may;
+        }
+    }
+
     /// <summary>Where the service is owner, the legacy's copy may lack what this client has been told is done: no answer is better than that it never was.</summary>
-    private async ValueTask<bool> MayStandInAsync(HttpContext context, ModuleState state, string module, TimeSpan budget) =>
-        state.Owner == Side.Legacy || await ownWrites.MayReadCopyAsync(context, module, budget);
+    private async ValueTask<bool> MayStandInAsync(HttpContext context, ModuleState state, string module, Plan.PlanLimits limits) =>
+        state.Owner == Side.Legacy || await ownWrites.MayReadCopyAsync(context, module, limits.OwnWritesBudget, limits.OwnWritesEverywhere);
 
     /// <summary>The client has met an owner of which this proxy has not heard: the one that it knows would answer with what was before.</summary>
     private async Task<ModuleState> NewerAsync(HttpContext context, string module)

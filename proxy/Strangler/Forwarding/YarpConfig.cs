@@ -37,7 +37,8 @@ internal static class YarpConfig
     [
         Cluster(Upstream.LegacyCluster, [plan.LegacyAddress], null),
         Cluster(Upstream.AsteriskCluster, [plan.LegacyAddress], null) with { HttpRequest = Request with { Version = HttpVersion.Version11 } },
-        .. plan.Modules.Values.Select(static module => Cluster(Upstream.ClusterOf(module.Name), module.ServiceAddresses, module.Affinity)),
+        .. plan.Modules.Values.Select(static module => Cluster(Upstream.ClusterOf(module.Name), module.ServiceAddresses, module.Affinity)).Select(
+            cluster => plan.Limits.ServiceTimeout is { } limit ? cluster with { HttpRequest = Request with { ActivityTimeout = limit } } : cluster),
     ];
 
     private static ClusterConfig Cluster(string id, IReadOnlyList<Uri> addresses, SessionAffinity? affinity) => new()

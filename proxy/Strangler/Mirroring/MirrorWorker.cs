@@ -45,7 +45,7 @@ internal sealed partial class MirrorWorker(
                 queue.Bodies.GiveBack(job.Answer.Body.Length);
             }
 
-            job.Request.End(outcome);
+            ledger.End(job.Request, job.Route.Endpoint.Id, outcome, job.Answer.Status);
             telemetry.Compared(job.Route.Endpoint.Id, outcome);
         }
     }

@@ -20,6 +20,7 @@ internal sealed class EndpointMatches
             section.Add(section.Field("id"), "id", $"The id \"{id}\" is already used at {_ids[id]}.", "Give each endpoint its own id: evidence is kept by it.");
 
         var writes = section.Flag("writes");
+        var waived = section.Field("waived") is null ? null : section.RequiredText("waived", "Say why no comparisons are asked for: the reason is shown at the gate.");
         if (section.RequiredText("match", MatchMend) is not { } match) return null;
         var parts = match.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (parts.Length != 2)
@@ -36,7 +37,7 @@ internal sealed class EndpointMatches
         }
 
         if (!CheckTemplate(section, method, parts[1]) || id is null) return null;
-        return new PlannedEndpoint(id, method, parts[1], writes);
+        return new PlannedEndpoint(id, method, parts[1], writes) { Waived = waived };
     }
 
     private bool CheckTemplate(PlanSection section, string method, string template)

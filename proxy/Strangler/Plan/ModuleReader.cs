@@ -15,6 +15,7 @@ internal static partial class ModuleReader
         return new PlannedModule(name, addresses, ReadData(module), ReadEndpoints(module, errors, matches, compare), compare, ReadGates(module))
         {
             Affinity = affinity,
+            Canary = ReadCanary(module),
         };
     }
 
@@ -101,9 +102,28 @@ internal static partial class ModuleReader
         return new GateLimits
         {
             MinimumComparisons = (int)gates.Whole("minimumComparisons", 0, int.MaxValue, preset.MinimumComparisons),
+            MinimumDryRuns = (int)gates.Whole("minimumDryRuns", 0, int.MaxValue, preset.MinimumDryRuns),
             MinimumMatchRate = gates.Share("minimumMatchRate", preset.MinimumMatchRate),
+            Confidence = gates.Between("confidence", 0.5, 0.999999, preset.Confidence),
             MaximumLag = gates.Duration("maximumLag", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), preset.MaximumLag),
             QuietBeforeRetirement = gates.Duration("quietBeforeRetirement", TimeSpan.Zero, TimeSpan.FromDays(366), preset.QuietBeforeRetirement),
+        };
+    }
+
+    private static CanaryLimits ReadCanary(PlanSection module)
+    {
+        var preset = new CanaryLimits();
+        if (module.Section("canary", PlanFields.Canary) is not { } canary) return preset;
+        return new CanaryLimits
+        {
+            Judge = canary.Field("judge") is null || canary.Flag("judge"),
+            Window = canary.Duration("window", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), preset.Window),
+            MinimumSamples = (int)canary.Whole("minimumSamples", 5, 1_000_000, preset.MinimumSamples),
+            Confidence = canary.Between("confidence", 0.5, 0.999999, preset.Confidence),
+            Tolerance = canary.Share("tolerance", preset.Tolerance),
+            MaximumLatencyRatio = canary.Between("maximumLatencyRatio", 1, 1000, preset.MaximumLatencyRatio),
+            MinimumSlowdown = canary.Duration("minimumSlowdown", TimeSpan.Zero, TimeSpan.FromMinutes(1), preset.MinimumSlowdown),
+            MaximumErrorIncrease = canary.Share("maximumErrorIncrease", preset.MaximumErrorIncrease),
         };
     }
 

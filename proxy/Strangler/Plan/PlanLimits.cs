@@ -23,9 +23,23 @@ public sealed record PlanLimits
     /// <value>5 seconds</value>
     public TimeSpan CandidateTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long a service may say nothing, before its answer or within it. Reads for which the legacy can stand in fall back then. Event streams and long polls have to
+    /// be shorter than it.
+    /// </summary>
+    /// <value>null: as long as it likes; a service that cannot be reached is noticed at once all the same</value>
+    public TimeSpan? ServiceTimeout { get; init; }
+
     /// <summary>How long a read waits for the side that answers it to have applied the client's own writes, before the owner answers it.</summary>
     /// <value>50 milliseconds</value>
     public TimeSpan OwnWritesBudget { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// True when clients that keep no cookies may write through one proxy and read through another. No proxy knows then what such a client has written, so that
+    /// it reads a copy only when the copy holds everything, which costs a question to the owner.
+    /// </summary>
+    /// <value>false</value>
+    public bool OwnWritesEverywhere { get; init; }
 
     /// <summary>Mirrored reads that may wait to be compared; further ones are shed.</summary>
     /// <value>1024</value>

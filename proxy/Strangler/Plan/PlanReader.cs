@@ -94,7 +94,9 @@ public static class PlanReader
             RetryBuffers = limits.Whole("retryBuffers", 0, 1L << 40, preset.RetryBuffers),
             HoldWrites = limits.Duration("holdWrites", TimeSpan.Zero, hour, preset.HoldWrites),
             CandidateTimeout = limits.Duration("candidateTimeout", TimeSpan.FromMilliseconds(10), hour, preset.CandidateTimeout),
+            ServiceTimeout = limits.Field("serviceTimeout") is { Kind: not JsonValueKind.Null } ? limits.Duration("serviceTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), hour) : null,
             OwnWritesBudget = limits.Duration("ownWritesBudget", TimeSpan.Zero, TimeSpan.FromSeconds(10), preset.OwnWritesBudget),
+            OwnWritesEverywhere = limits.Flag("ownWritesEverywhere"),
             MirrorQueue = (int)limits.Whole("mirrorQueue", 1, 1_000_000, preset.MirrorQueue),
             MirrorBody = (int)limits.Whole("mirrorBody", 0, 64 << 20, preset.MirrorBody),
             MirrorBuffers = limits.Whole("mirrorBuffers", 0, 1L << 40, preset.MirrorBuffers),
@@ -105,9 +107,16 @@ public static class PlanReader
     private static ClientIdentity? ReadClients(PlanSection plan)
     {
         if (plan.Section("clients", PlanFields.Clients) is not { } clients) return null;
-        var (cookie, header) = (clients.Text("cookie"), clients.Text("header"));
-        if (string.IsNullOrEmpty(cookie) != string.IsNullOrEmpty(header)) return new ClientIdentity(cookie, header);
-        plan.Add(plan.Field("clients"), "clients", "Exactly one of \"cookie\" and \"header\" names the client.", "Keep one of the two.");
+        var (cookie, header, by) = (clients.Text("cookie"), clients.Text("header"), clients.Text("by"));
+        if (by is not (null or "user" or "address"))
+        {
+            clients.Add(clients.Field("by"), "by", $"\"{by}\" is not known.", "Write \"user\" (the credential in the header Authorization) or \"address\".");
+            return null;
+        }
+
+        if (new[] { cookie, header, by }.Count(static name => !string.IsNullOrEmpty(name)) == 1)
+            return new ClientIdentity(cookie, header, by switch { "user" => ClientKey.User, "address" => ClientKey.Address, _ => null });
+        plan.Add(plan.Field("clients"), "clients", "Exactly one of \"cookie\" and \"header\" names the client, or \"by\" in their place.", "Keep one of them.");
         return null;
     }
 }

@@ -76,6 +76,8 @@ internal sealed class PlanSection
 
     public double Amount(string name, double preset) => Number(name, 0, double.MaxValue, preset, whole: false);
 
+    public double Between(string name, double least, double most, double preset) => Number(name, least, most, preset, whole: false);
+
     public TimeSpan Duration(string name, TimeSpan least, TimeSpan most, TimeSpan preset)
     {
         const string Shape = "a time span as \"hh:mm:ss\" or \"hh:mm:ss.fff\"";

@@ -17,8 +17,21 @@ public sealed record PlanSnapshot(Uri LegacyAddress, IReadOnlyDictionary<string,
     public ClientIdentity? Clients { get; init; }
 }
 
-/// <summary>The cookie or the request header whose value names the client; exactly one of the two is set.</summary>
-public sealed record ClientIdentity(string? Cookie, string? Header);
+/// <summary>What names the client; exactly one of the three is set.</summary>
+/// <param name="Cookie">The cookie whose value names it.</param>
+/// <param name="Header">The request header whose value names it.</param>
+/// <param name="By">What else names it.</param>
+public sealed record ClientIdentity(string? Cookie, string? Header, ClientKey? By = null);
+
+/// <summary>What names a client that no cookie and no header of the application names.</summary>
+public enum ClientKey
+{
+    /// <summary>Who is signed in, as far as a proxy can tell: the credential in the header <c>Authorization</c>.</summary>
+    User,
+
+    /// <summary>The address from which it connects.</summary>
+    Address,
+}
 
 /// <summary>How the clients of a service with several instances are kept at one of them.</summary>
 /// <param name="Policy">The name of YARP's policy: <c>Cookie</c>, <c>ArrCookie</c> or <c>CustomHeader</c>.</param>
@@ -56,6 +69,9 @@ public sealed record PlannedModule(
     /// <summary>How clients are kept at one instance; null when any instance may answer.</summary>
     public SessionAffinity? Affinity { get; init; }
 
+    /// <summary>What the judge of the canary asks for.</summary>
+    public CanaryLimits Canary { get; init; } = new();
+
     /// <summary>In what the answers at one of the module's endpoints may differ.</summary>
     public CompareRules RulesOf(PlannedEndpoint endpoint) => (endpoint ?? throw new ArgumentNullException(nameof(endpoint))).Compare ?? Compare;
 }
@@ -67,6 +83,9 @@ public sealed record PlannedModule(
 /// <param name="Writes">True when a request may change the module's data: it goes to the owner and is never mirrored as it is.</param>
 public sealed record PlannedEndpoint(string Id, string Method, string Template, bool Writes)
 {
+    /// <summary>Why its comparisons are not asked for before <c>Canary</c>; null when they are.</summary>
+    public string? Waived { get; init; }
+
     /// <summary>The module's rules and the endpoint's own; null when it has none of its own.</summary>
     public CompareRules? Compare { get; init; }
 }
@@ -78,9 +97,22 @@ public sealed record GateLimits
     /// <value>100</value>
     public int MinimumComparisons { get; init; } = 100;
 
-    /// <summary>The least share of matches among matches and mismatches, 0 to 1.</summary>
+    /// <summary>
+    /// Judged dry runs that every writing endpoint needs at <c>Shadow</c> before it may go on. With 0, what has been compared must match, but nothing is asked for.
+    /// </summary>
+    /// <value>0</value>
+    public int MinimumDryRuns { get; init; }
+
+    /// <summary>The least share of matches among matches and mismatches, 0 to 1, for each endpoint and class of status.</summary>
     /// <value>0.999</value>
     public double MinimumMatchRate { get; init; } = 0.999;
+
+    /// <summary>
+    /// How sure the match rate must be. Its lower bound at this confidence must reach <see cref="MinimumMatchRate"/>, or what <see cref="MinimumComparisons"/>
+    /// comparisons without a mismatch can show, whichever is less.
+    /// </summary>
+    /// <value>0.95</value>
+    public double Confidence { get; init; } = 0.95;
 
     /// <summary>The greatest age of the oldest change that has not been acknowledged.</summary>
     /// <value>1 second</value>

@@ -1,5 +1,6 @@
 using Strangler.Plan;
 using Strangler.Stages.Gates;
+using Strangler.Stages.Judging;
 using Strangler.Stages.Sides;
 using Strangler.Stages.Store;
 
@@ -30,7 +31,9 @@ internal sealed partial class StageMachine
     }
 
     private async Task<IReadOnlyList<Condition>> LookAsync(StoredState stored, PlannedModule planned, Stage next, CancellationToken cancellation) =>
-        gates.Of(stored, planned, await SideReadings.ReadAsync(sides, planned, cancellation).ConfigureAwait(false), next);
+        gates.Of(
+            stored, planned, await SideReadings.ReadAsync(sides, planned, cancellation).ConfigureAwait(false), next,
+            next == Stage.Canary ? await JudgedAction.LastAsync(store, planned.Name, cancellation).ConfigureAwait(false) : null);
 
     private async Task BackfilledAsync(PlannedModule planned, CancellationToken cancellation)
     {

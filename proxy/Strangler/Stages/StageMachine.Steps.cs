@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Strangler.Plan;
 using Strangler.Stages.Sides;
 using Strangler.Stages.Store;
@@ -24,7 +23,9 @@ internal sealed partial class StageMachine
         }
 
         var skipped = conditions.Where(c => !c.Met).Select(c => c.Sentence).ToArray();
-        await store.KeepEvidenceAsync(new EvidenceRecord(time.GetUtcNow(), planned.Name, $"{state.Stage} -> {next}", plan().Version, JsonSerializer.Serialize(conditions)), cancellation).ConfigureAwait(false);
+        var kept = new StepEvidence(
+            Describe(state), Describe(next, percent), request.By, skipped.Length > 0, request.Reason, conditions, [.. planned.Endpoints.Select(e => evidence.Of(e.Id))], judge.Judge(planned, state));
+        await store.KeepEvidenceAsync(kept.Record(time.GetUtcNow(), planned.Name, plan().Version), cancellation).ConfigureAwait(false);
         var audit = Audit(planned.Name, "advance", Describe(state), Describe(next, percent), skipped.Length > 0, request.Reason, skipped.Length > 0 ? string.Join(" ", skipped) : null);
         double? pause = null;
         if (next == Stage.Extracted)

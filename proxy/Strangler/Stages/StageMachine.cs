@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Strangler.Evidence;
 using Strangler.Plan;
 using Strangler.Stages.Gates;
+using Strangler.Stages.Judging;
 using Strangler.Stages.Sides;
 using Strangler.Stages.Store;
 using Strangler.Stages.Switching;
@@ -18,6 +19,7 @@ internal sealed partial class StageMachine(
     ModuleStates states,
     SideClient sides,
     GateKeeper gates,
+    CanaryJudge judge,
     OwnershipSwitch ownership,
     OwnerTakeover takeover,
     SwitchPreflight preflight,

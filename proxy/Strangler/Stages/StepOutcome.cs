@@ -19,7 +19,7 @@ internal sealed record StepOutcome(
 }
 
 /// <summary>What is asked of <c>advance</c>.</summary>
-internal sealed record AdvanceRequest(Stage? To = null, int? Percent = null, bool Force = false, string? Reason = null);
+internal sealed record AdvanceRequest(Stage? To = null, int? Percent = null, bool Force = false, string? Reason = null, string? By = null);
 
 /// <summary>The request makes no sense as it is; the message says how to mend it.</summary>
 internal sealed class StageRequestException(string message) : Exception(message);

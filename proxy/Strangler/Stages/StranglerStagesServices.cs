@@ -5,6 +5,7 @@ using Strangler.Admin;
 using Strangler.Plan;
 using Strangler.Stages.Background;
 using Strangler.Stages.Gates;
+using Strangler.Stages.Judging;
 using Strangler.Stages.Sides;
 using Strangler.Stages.Store;
 using Strangler.Stages.Switching;
@@ -31,6 +32,7 @@ public static class StranglerStagesServices
         services.AddSingleton(provider => new SideClient(
             new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan }, provider.GetRequiredService<Func<PlanSnapshot>>(), Key(provider.GetRequiredService<StranglerKeys>())));
         services.AddSingleton<StageTelemetry>();
+        services.AddSingleton<CanaryJudge>();
         services.AddSingleton<GateKeeper>();
         services.AddSingleton<OwnershipSwitch>();
         services.AddSingleton<OwnerTakeover>();
@@ -42,9 +44,12 @@ public static class StranglerStagesServices
         services.AddSingleton<SideWatch>();
         services.AddHostedService<StateRefresher>();
         services.AddHostedService<SwitchResumer>();
+        services.AddHostedService<CanaryWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<SideWatch>());
         services.AddSingleton<AdminStatus>();
         services.AddSingleton<SideTasks>();
+        services.AddSingleton<EvidenceArchive>();
+        services.AddSingleton<SideTokens>();
         services.AddSingleton<ParkedTasks>();
         return services;
     }

@@ -26,7 +26,12 @@ internal sealed class FaultyShop : IAsyncDisposable
         (_directory, _databases) = (directory, databases);
         // Whoever writes waits for as long as the slowest start of a killed process on a busy machine; the default would end in refusals that say nothing about the code.
         _description = SystemDescription.Move(
-            RepositoryRoot.File(".strangler/up.json"), RepositoryRoot.File(".strangler/plan.json"), directory, static plan => plan["limits"] = new JsonObject { ["holdWrites"] = "00:01:00" });
+            RepositoryRoot.File(".strangler/up.json"), RepositoryRoot.File(".strangler/plan.json"), directory, static plan =>
+            {
+                plan["limits"] = new JsonObject { ["holdWrites"] = "00:01:00" };
+                // A service is paused and killed here on purpose, and the stages are the coordinators' to move.
+                plan["modules"]!["catalog"]!["canary"] = new JsonObject { ["judge"] = false };
+            });
     }
 
     public IReadOnlyList<string> Proxies { get; private set; } = [];

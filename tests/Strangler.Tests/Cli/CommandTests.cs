@@ -24,6 +24,8 @@ public sealed class CommandTests
         Assert.AreEqual("Legacy", (string?)(await JsonAsync(proxy, 0, "hold", "prices", "prices.one"))["stage"]);
         Assert.AreEqual("Canary", (string?)(await JsonAsync(proxy, 0, "hold", "prices", "prices.one", "--release"))["stage"]);
         Assert.IsNotNull((await JsonAsync(proxy, 0, "mismatches", "prices"))["mismatches"]);
+        var token = await JsonAsync(proxy, 0, "side-token", "service", "--for", "00:10:00");
+        StringAssert.StartsWith((string?)token["value"], "service;");
         Assert.AreEqual("Legacy", (string?)(await JsonAsync(proxy, 0, "rollback", "prices", "--to", "legacy"))["to"]);
         var audit = (await JsonAsync(proxy, 0, "audit", "prices"))["entries"]!.AsArray();
         Assert.IsTrue(audit.Any(e => (bool)e!["forced"]! && (string?)e["reason"] == "test"));
@@ -62,6 +64,45 @@ public sealed class CommandTests
     }
 
     [TestMethod]
+    public async Task Advance_AsText_ShowsEveryConditionThatWasMet()
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        var (code, output, _) = await RunAsync(proxy, "advance", "prices");
+        Assert.AreEqual(0, code);
+        StringAssert.Contains(output, "prices: Legacy -> Syncing");
+        StringAssert.Matches(output, new Regex(@"✓ +service healthy +answers its health check +healthy"));
+    }
+
+    [TestMethod]
+    public async Task Evidence_OfTheStepsMade_IsExportedAndNotReplacedUnasked()
+    {
+        await using var proxy = await ProxyOverPlainServers.StartAsync();
+        await JsonAsync(proxy, 0, "advance", "prices", "--by", "Ada");
+        await JsonAsync(proxy, 0, "advance", "prices", "--to", "Canary", "--force", "--reason", "a | b");
+        var directory = Path.Combine(proxy.Directory, "evidence");
+        var written = await JsonAsync(proxy, 0, "evidence", "prices", "--out", directory);
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "prices-001-legacy-to-syncing.json", "prices-001-legacy-to-syncing.md", "prices-002-syncing-to-shadow.json", "prices-002-syncing-to-shadow.md",
+                "prices-003-shadow-to-canary-10.json", "prices-003-shadow-to-canary-10.md",
+            },
+            written["files"]!.AsArray().Select(static f => (string)f!).ToArray());
+        var first = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(directory, "prices-001-legacy-to-syncing.json")))!;
+        Assert.AreEqual("Ada", (string?)first["evidence"]!["by"]);
+        Assert.AreEqual("service healthy", (string?)first["evidence"]!["conditions"]![0]!["name"]);
+        var forced = await File.ReadAllTextAsync(Path.Combine(directory, "prices-003-shadow-to-canary-10.md"));
+        StringAssert.Contains(forced, "| **forced** | a \\| b |");
+        StringAssert.Matches(forced, new Regex(@"\| by \| \S+@\S+ \|"));
+        StringAssert.Contains(forced, "| **not met** | comparisons of prices.one | at least 5 | 0 |");
+
+        var again = await RunAsync(proxy, "evidence", "prices", "--out", directory);
+        Assert.AreEqual(2, again.Code);
+        StringAssert.Contains(again.Error, "--overwrite");
+        await JsonAsync(proxy, 0, "evidence", "prices", "--out", directory, "--overwrite");
+    }
+
+    [TestMethod]
     [DataRow(2, "advance")]
     [DataRow(2, "advance", "prices", "--to", "Nowhere")]
     [DataRow(2, "advance", "prices", "--percent", "0")]
@@ -73,6 +114,9 @@ public sealed class CommandTests
     [DataRow(2, "parked", "retry", "prices")]
     [DataRow(2, "parked", "retry", "prices", "7", "--all")]
     [DataRow(2, "parked", "discard", "prices", "--all")]
+    [DataRow(2, "evidence", "prices")]
+    [DataRow(2, "side-token", "elsewhere")]
+    [DataRow(2, "side-token", "service", "--for", "100.00:00:00")]
     [DataRow(2, "unknown")]
     [DataRow(2, "status", "--watch", "--json")]
     [DataRow(2, "plan", "validate", "/nowhere/plan.json")]
@@ -158,6 +202,8 @@ public sealed class CommandTests
     [DataRow("hold")]
     [DataRow("parked")]
     [DataRow("audit")]
+    [DataRow("evidence")]
+    [DataRow("side-token")]
     public async Task Help_OfACommand_HasExamples(string command)
     {
         var (code, output, _) = await RunAsync(command, "--help");

@@ -47,6 +47,41 @@ public sealed class OwnWritesTests
         }
     }
 
+    [TestMethod]
+    public async Task Read_WithoutCookiesOfAClientUnknownHere_NeedsACopyThatHoldsEverything()
+    {
+        var wait = new NotYet();
+        using var writes = new OwnWrites(Signer(), wait);
+        Assert.IsTrue(await writes.MayReadCopyAsync(Request("program"), "catalog", TimeSpan.Zero));
+        Assert.IsFalse(await writes.MayReadCopyAsync(Request("program"), "catalog", TimeSpan.Zero, everywhere: true), "it may have written through another proxy");
+        Assert.IsTrue(await writes.MayReadCopyAsync(Request("browser", "session=1"), "catalog", TimeSpan.Zero, everywhere: true), "it would carry what it has written");
+        wait.Progress = new CopyProgress(7, true);
+        Assert.IsTrue(await writes.MayReadCopyAsync(Request("program"), "catalog", TimeSpan.Zero, everywhere: true));
+        Assert.AreEqual(2, wait.Looks);
+    }
+
+    [TestMethod]
+    public async Task NextLook_AskedWhileOneRuns_AnswersWithTheOneAfterIt()
+    {
+        var looks = new List<TaskCompletionSource<CopyProgress?>>();
+        var next = new NextLook(() =>
+        {
+            var look = new TaskCompletionSource<CopyProgress?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (looks) looks.Add(look);
+            return look.Task;
+        });
+        var first = next.AskAsync();
+        Task<CopyProgress?>[] later = [next.AskAsync(), next.AskAsync()];
+        looks[0].SetResult(new CopyProgress(1, true));
+        Assert.AreEqual(1, (await first)!.Position);
+        await TestKit.Eventually.TrueAsync(() =>
+        {
+            lock (looks) return looks.Count == 2;
+        });
+        looks[1].SetResult(new CopyProgress(2, true));
+        foreach (var asked in later) Assert.AreEqual(2, (await asked)!.Position, "what was written meanwhile is in this look only");
+    }
+
     private static CookieSigner Signer() => new(Options.Create(new StranglerOptions { Plan = "plan.json" }));
 
     private static DefaultHttpContext Request(string client, string? cookie = null)
@@ -68,6 +103,14 @@ public sealed class OwnWritesTests
             return Task.FromResult(false);
         }
 
-        public Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation) => Task.FromResult<CopyProgress?>(null);
+        public CopyProgress? Progress { get; set; }
+
+        public int Looks { get; private set; }
+
+        public Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation)
+        {
+            Looks++;
+            return Task.FromResult(Progress);
+        }
     }
 }

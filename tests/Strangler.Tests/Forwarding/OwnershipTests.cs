@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Strangler.Decision;
+using Strangler.Evidence.Sampling;
 using Strangler.Forwarding;
 using Strangler.Stages;
 using TestKit;
@@ -174,6 +175,20 @@ public sealed class OwnershipTests
     }
 
     [TestMethod]
+    public async Task Read_ServiceSaysNothing_FallsBackAfterThePlansTime()
+    {
+        await using var test = await ProxyUnderTest.StartAsync(
+            service: static context => Task.Delay(Timeout.Infinite, context.RequestAborted), extra: "\"limits\": { \"serviceTimeout\": \"00:00:00.200\" },");
+        test.Publish(Stage.Canary, 100);
+        using var answer = await test.Client.GetAsync("/api/products/1");
+        Assert.AreEqual("legacy", answer.Headers.GetValues("X-Side").Single());
+        Assert.AreEqual(1, test.Ledger.Of("catalog.product").Fallbacks);
+        Assert.AreEqual((1L, 1L), (Service().Answered, Service().Failed), "the judge sees it as the service's failure");
+
+        SideWindow Service() => test.Ledger.Samples.Of("catalog.product")!.On(Side.Service).Between(0, long.MaxValue, double.MaxValue);
+    }
+
+    [TestMethod]
     [DataRow(Stage.Retired, "shared")]
     [DataRow(Stage.Extracted, "none")]
     public async Task Read_ServiceCannotAnswerAndLegacyMustNot_ShowsTheServicesAnswer(Stage stage, string data)
@@ -261,6 +276,29 @@ public sealed class OwnershipTests
         }
     }
 
+    [TestMethod]
+    public async Task Read_ThatWaitsForTheCopyToHaveItsWrite_IsCountedAsAWait()
+    {
+        var wait = new Positions();
+        await using var test = await ProxyUnderTest.StartAsync(
+            static async context =>
+            {
+                if (context.Request.Method == "PUT") context.Response.Headers["Strangler-Position"] = "catalog;1;5";
+                await ProxyUnderTest.Echo("legacy")(context);
+            },
+            data: "synced", services: services => services.AddSingleton<IPositionWait>(wait));
+        test.Publish(Stage.Canary, 100);
+        using var written = await test.Client.PutAsync("/api/products/1", new StringContent("x"));
+        wait.Reaching = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var read = test.Client.GetAsync("/api/products/1");
+        await Eventually.TrueAsync(() => !wait.Asked.IsEmpty);
+        wait.Reaching.SetResult(true);
+        using var answer = await read;
+        Assert.AreEqual("service", answer.Headers.GetValues("X-Side").Single());
+        var evidence = test.Ledger.Of("catalog.product");
+        Assert.AreEqual((1L, 0L), (evidence.OwnWriteWaits, evidence.OwnWriteReads));
+    }
+
     private static async Task ReadThenRefuse(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
@@ -288,12 +326,14 @@ public sealed class OwnershipTests
     {
         public bool Reached { get; set; }
 
+        public TaskCompletionSource<bool>? Reaching { get; set; }
+
         public ConcurrentQueue<(string, long, long)> Asked { get; } = new();
 
         public Task<bool> ReachedAsync(string module, long epoch, long position, TimeSpan budget, CancellationToken cancellation)
         {
             Asked.Enqueue((module, epoch, position));
-            return Task.FromResult(Reached);
+            return Reaching?.Task ?? Task.FromResult(Reached);
         }
 
         public Task<CopyProgress?> CaughtUpAsync(string module, TimeSpan budget, CancellationToken cancellation) => Task.FromResult<CopyProgress?>(null);

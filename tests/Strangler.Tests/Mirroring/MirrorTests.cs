@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Strangler.Evidence;
 using Strangler.Mirroring;
-using Strangler.Plan;
 using Strangler.Stages;
 using Strangler.Tests.Forwarding;
 using TestKit;

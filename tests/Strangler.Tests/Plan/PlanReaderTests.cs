@@ -24,7 +24,8 @@ public sealed class PlanReaderTests
                 { "id": "catalog.by-guid", "match": "DELETE /api/products/{id:guid}", "writes": true },
               ],
               "compare": { "ignore": [ { "path": "$.items[*].servedBy", "why": "names the process" }, { "pattern": "v[0-9]+", "why": "version" } ] },
-              "gates": { "minimumComparisons": 7, "minimumMatchRate": 0.5, "maximumLag": "00:00:02", "quietBeforeRetirement": "00:00:00" },
+              "gates": { "minimumComparisons": 7, "minimumMatchRate": 0.5, "maximumLag": "00:00:02", "quietBeforeRetirement": "00:00:00", "confidence": 0.9 },
+              "canary": { "judge": false, "window": "00:00:30", "minimumSamples": 50, "maximumLatencyRatio": 2, "minimumSlowdown": "00:00:00.100" },
             },
           },
         }
@@ -47,7 +48,9 @@ public sealed class PlanReaderTests
         Assert.AreEqual(new SessionAffinity("Cookie", "strangler-affinity-catalog"), module.Affinity);
         Assert.AreEqual(new PlannedEndpoint("catalog.by-number", "DELETE", "/api/products/{id:int}", true), module.Endpoints[2]);
         Assert.HasCount(2, module.Compare.Ignore);
-        Assert.AreEqual(7, module.Gates.MinimumComparisons);
+        Assert.AreEqual((7, 0.9), (module.Gates.MinimumComparisons, module.Gates.Confidence));
+        Assert.AreEqual(
+            new CanaryLimits { Judge = false, Window = TimeSpan.FromSeconds(30), MinimumSamples = 50, MaximumLatencyRatio = 2, MinimumSlowdown = TimeSpan.FromMilliseconds(100) }, module.Canary);
     }
 
     [TestMethod]
@@ -106,6 +109,12 @@ public sealed class PlanReaderTests
     [DataRow("\"writes\": true },\n        { \"id\": \"catalog.by-guid\"", "\"writes\": 1 },\n        { \"id\": \"catalog.by-guid\"", "true or false belongs here")]
     [DataRow("\"append\"", "\"on\"", "forwardedHeaders (line 5): \"on\" is not known.")]
     [DataRow("{ \"cookie\": \"session\" }", "{ \"cookie\": \"a\", \"header\": \"b\" }", "Exactly one of \"cookie\" and \"header\"")]
+    [DataRow("{ \"cookie\": \"session\" }", "{ \"by\": \"name\" }", "clients.by (line 6): \"name\" is not known.")]
+    [DataRow("\"judge\": false", "\"judge\": \"off\"", "true or false belongs here")]
+    [DataRow("\"window\": \"00:00:30\"", "\"window\": \"00:05:00\"", "Choose a value from 00:00:10 to 00:01:00.")]
+    [DataRow("\"maximumLatencyRatio\": 2", "\"maximumLatencyRatio\": 0.5", "out of range")]
+    [DataRow("\"minimumSamples\": 50", "\"minimalSamples\": 50", "Did you mean \"minimumSamples\"")]
+    [DataRow("\"GET /api/products/newest\"", "\"GET /api/products/newest\", \"waived\": \"\"", "The value is empty. Say why")]
     [DataRow("\"catalog\": {", "\"Catalog!\": {", "is no module name")]
     [DataRow("\"limits\": {", "\"limit\": {", "Did you mean \"limits\"")]
     [DataRow("\"legacy\": {", "\"legacy\": [", "the plan (line 3): This is no JSON")]

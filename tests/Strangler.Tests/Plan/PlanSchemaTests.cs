@@ -25,6 +25,7 @@ public sealed class PlanSchemaTests
     [DataRow("$defs.compare.properties.intended.items", nameof(PlanFields.Intended))]
     [DataRow("$defs.compare.properties.redact", nameof(PlanFields.Redact))]
     [DataRow("$defs.module.properties.gates", nameof(PlanFields.Gates))]
+    [DataRow("$defs.module.properties.canary", nameof(PlanFields.Canary))]
     public void Schema_HasTheFieldsThatTheReaderKnows(string path, string fields)
     {
         JsonNode node = JsonNode.Parse(File.ReadAllText(SchemaFile()))!;

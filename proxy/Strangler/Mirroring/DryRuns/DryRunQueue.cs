@@ -20,9 +20,12 @@ internal sealed class DryRunQueue(PlanStore plans, MirrorQueue mirrored, Evidenc
 
     public IAsyncEnumerable<DryRunJob> ReadAllAsync(CancellationToken cancellation) => _jobs.Reader.ReadAllAsync(cancellation);
 
-    public void Count(PlannedRoute route, ComparisonClass outcome)
+    /// <param name="route">The endpoint.</param>
+    /// <param name="outcome">The class.</param>
+    /// <param name="status">The status that the client was answered with; 0 where it is not known.</param>
+    public void Count(PlannedRoute route, ComparisonClass outcome, int status = 0)
     {
-        ledger.Count(route.Endpoint.Id, outcome);
+        ledger.Count(route.Endpoint.Id, outcome, status);
         telemetry.Compared(route.Endpoint.Id, outcome);
     }
 }

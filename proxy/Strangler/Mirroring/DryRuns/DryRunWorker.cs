@@ -40,7 +40,7 @@ internal sealed partial class DryRunWorker(
                 queue.Bodies.GiveBack(job.Body?.Length ?? 0);
             }
 
-            if (outcome is { } counted) queue.Count(job.Route, counted);
+            if (outcome is { } counted) queue.Count(job.Route, counted, job.Owner.IsCompletedSuccessfully ? (await job.Owner)?.Answer?.Status ?? 0 : 0);
         }
     }
 

@@ -1,19 +1,25 @@
 using System.Globalization;
 using Strangler.Evidence;
 using Strangler.Plan;
+using Strangler.Stages.Judging;
 using Strangler.Stages.Sides;
 using Strangler.Stages.Store;
 
 namespace Strangler.Stages.Gates;
 
 /// <summary>Says what must hold before a module takes its next step, and what of it holds. Measures nothing itself: it judges readings.</summary>
-internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
+internal sealed class GateKeeper(EvidenceLedger evidence, CanaryJudge judge, TimeProvider time)
 {
     // Before this proxy ran it saw no calls: its silence counts from its start.
     private readonly DateTimeOffset _watchingSince = time.GetUtcNow();
 
     /// <summary>The conditions of the step from the module's stage to <paramref name="next"/>, or of a larger canary when both are <see cref="Stage.Canary"/>.</summary>
-    public IReadOnlyList<Condition> Of(StoredState stored, PlannedModule module, SideReadings readings, Stage next)
+    /// <param name="stored">Where the module is.</param>
+    /// <param name="module">What the plan says of it.</param>
+    /// <param name="readings">What the sides say.</param>
+    /// <param name="next">Where it is to go.</param>
+    /// <param name="judged">The judge's entry in the audit log, when it was the judge that brought the module to its stage.</param>
+    public IReadOnlyList<Condition> Of(StoredState stored, PlannedModule module, SideReadings readings, Stage next, AuditEntry? judged = null)
     {
         var state = stored.State;
         var synced = module.Data == DataMode.Synced;
@@ -29,12 +35,13 @@ internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
                 break;
             case Stage.Canary:
                 if (synced) conditions.AddRange([BackfillComplete(readings), Captured(state, readings), Lag(state, module, readings), NothingParked(state, readings)]);
-                foreach (var endpoint in Compared(state, module)) conditions.AddRange([Comparisons(module, endpoint), MatchRate(module, endpoint)]);
-                if (state.Stage == Stage.Canary) conditions.Add(ServiceErrors(module));
+                foreach (var endpoint in Compared(state, module)) conditions.AddRange(ComparisonConditions.Of(module, endpoint, evidence.Of(endpoint.Id)));
+                if (judged is not null && state.Stage == Stage.Shadow) conditions.Add(CanaryConditions.NewEvidence(module, module.Endpoints.Select(e => evidence.Of(e.Id)), judged));
+                if (state.Stage == Stage.Canary) conditions.AddRange([ServiceErrors(module), .. CanaryConditions.NoWorse(module, judge.Judge(module, state))]);
                 break;
             case Stage.Extracted:
                 if (synced) conditions.AddRange([BackfillComplete(readings), Captured(state, readings), Lag(state, module, readings), NothingParked(state, readings), Owner(state, readings)]);
-                conditions.AddRange([WholeCanary(state), ServiceErrors(module)]);
+                conditions.AddRange([WholeCanary(state), ServiceErrors(module), .. CanaryConditions.NoWorse(module, judge.Judge(module, state))]);
                 break;
             case Stage.Retired:
                 conditions.AddRange([NothingHeld(state), Quiet(stored, module, readings)]);
@@ -112,24 +119,6 @@ internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
             "Repair them with 'strangler reconcile MODULE --repair'.");
     }
 
-    private Condition Comparisons(PlannedModule module, PlannedEndpoint endpoint)
-    {
-        var counts = evidence.Of(endpoint.Id);
-        var judged = counts.Counts[ComparisonClass.Match] + counts.Counts[ComparisonClass.Mismatch];
-        return new Condition($"comparisons of {endpoint.Id}", $"at least {module.Gates.MinimumComparisons}", judged.ToString(CultureInfo.InvariantCulture),
-            judged >= module.Gates.MinimumComparisons, $"Let more requests to {endpoint.Method} {endpoint.Template} pass, or lower gates.minimumComparisons in the plan.");
-    }
-
-    private Condition MatchRate(PlannedModule module, PlannedEndpoint endpoint)
-    {
-        var counts = evidence.Of(endpoint.Id);
-        var rate = counts.MatchRate;
-        return new Condition($"match rate of {endpoint.Id}", string.Create(CultureInfo.InvariantCulture, $"at least {module.Gates.MinimumMatchRate}"),
-            rate is null ? "no comparisons" : string.Create(CultureInfo.InvariantCulture, $"{rate:0.#####} ({counts.Counts[ComparisonClass.Mismatch]} mismatches)"),
-            rate >= module.Gates.MinimumMatchRate || module.Gates.MinimumComparisons == 0 && rate is null,
-            "Look at 'strangler mismatches MODULE'; mend the service, or name what may differ in the plan.");
-    }
-
     private static Condition WholeCanary(ModuleState state) => new(
         "canary", "100 %", $"{state.CanaryPercent} %", state.CanaryPercent == 100, "Raise it first: 'strangler advance MODULE --percent 100'.");
 
@@ -178,7 +167,7 @@ internal sealed class GateKeeper(EvidenceLedger evidence, TimeProvider time)
         "Run 'strangler detach MODULE'.", Invariant: true);
 
     private static IEnumerable<PlannedEndpoint> Compared(ModuleState state, PlannedModule module) =>
-        module.Endpoints.Where(e => !e.Writes && state.StageOf(e.Id) >= Stage.Shadow && !state.HeldEndpoints.ContainsKey(e.Id));
+        module.Endpoints.Where(e => state.StageOf(e.Id) >= Stage.Shadow && !state.HeldEndpoints.ContainsKey(e.Id));
 
     private static string At(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -6,7 +6,7 @@ internal sealed record StoredState(ModuleState State, DateTimeOffset StageSince)
 /// <summary>One line of the audit log.</summary>
 /// <param name="At">When it happened.</param>
 /// <param name="Module">The module.</param>
-/// <param name="Action">advance, rollback, hold, detach, backfill, reconcile, parked-retry, parked-discard, switch-aborted, adopted.</param>
+/// <param name="Action">advance, rollback, judged, hold, detach, backfill, reconcile, parked-retry, parked-discard, switch-aborted, adopted.</param>
 /// <param name="From">What it was before, for example <c>Shadow</c> or <c>Canary 10%</c>.</param>
 /// <param name="To">What it became.</param>
 /// <param name="Forced">True when a gate was skipped.</param>

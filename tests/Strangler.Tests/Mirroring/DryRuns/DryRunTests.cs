@@ -120,7 +120,7 @@ public sealed class DryRunTests
         await using var test = await sides.StartAsync();
         test.Publish(Stage.Shadow);
         var seen = await WriteAsync(test, "catalog.create");
-        Assert.AreEqual(1, seen.Counts[ComparisonClass.Match], test.Ledger.MismatchesOf("catalog.create").FirstOrDefault()?.Difference);
+        Assert.AreEqual(1, seen.Counts[ComparisonClass.Match], test.Ledger.MismatchesOf("catalog.create") is [var found, ..] ? found.Difference : null);
         Assert.AreEqual(1, test.Get<DryRunNotes>().Of("catalog.create")!.KeysPaired);
     }
 
