@@ -40,7 +40,7 @@ public static class SyncServices
             builder.Dialect.Sql,
             provider.GetRequiredService<ModuleRegistry>(),
             provider.GetRequiredService<Receivers>(),
-            provider.GetRequiredService<IOptions<SyncOptions>>().Value), () => provider.GetRequiredService<IDryRun>().IsDryRun));
+            provider.GetRequiredService<IOptions<SyncOptions>>().Value), provider.GetRequiredService<IDryRun>()));
         services.AddSingleton<SyncTelemetry>();
         services.AddSingleton<SyncSignals>();
 

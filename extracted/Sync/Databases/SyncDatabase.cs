@@ -10,12 +10,12 @@ public sealed class SyncDatabase
     private readonly WriteQueue _queue = new();
     private readonly Lock _lock = new();
     private readonly Action<DbConnection, DbTransaction> _prepare;
-    private readonly Func<bool> _isDryRun;
+    private readonly IDryRun _dryRun;
     private volatile bool _ready;
 
     internal const int MostTries = 5;
 
-    internal SyncDatabase(IDialect dialect, Action<DbConnection, DbTransaction> prepare, Func<bool> isDryRun) => (Dialect, _prepare, _isDryRun) = (dialect, prepare, isDryRun);
+    internal SyncDatabase(IDialect dialect, Action<DbConnection, DbTransaction> prepare, IDryRun dryRun) => (Dialect, _prepare, _dryRun) = (dialect, prepare, dryRun);
 
     internal IDialect Dialect { get; }
 
@@ -33,7 +33,7 @@ public sealed class SyncDatabase
     /// </summary>
     public ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancellationToken = default) =>
         // A dry run has its turn, or is about to take it for all that its request does.
-        _isDryRun() ? new(NoTurn.Instance) : EnterTurnAsync(cancellationToken);
+        _dryRun.IsDryRun ? new(NoTurn.Instance) : EnterTurnAsync(cancellationToken);
 
     /// <summary>As <see cref="EnterWriteAsync"/>, for a dry run itself.</summary>
     internal ValueTask<IDisposable> EnterTurnAsync(CancellationToken cancellationToken) =>

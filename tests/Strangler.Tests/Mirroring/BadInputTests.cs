@@ -44,6 +44,8 @@ public sealed class BadInputTests
             {
                 ["Strangler__Plan"] = directory.File("plan.json"), ["Strangler__State"] = directory.File("state.db"), ["Strangler__AdminKey"] = Key, ["Strangler__SyncKey"] = Key,
                 ["Strangler__PublicUrl"] = publicPort.Url, ["Strangler__AdminUrl"] = adminPort.Url,
+                // As "up" starts it: the other collector takes what a machine has to spare before it collects, which says nothing about what is kept.
+                ["DOTNET_gcServer"] = "0", ["DOTNET_GCConserveMemory"] = "5",
             },
         });
         using var admin = new HttpClient { BaseAddress = new Uri(adminPort.Url) };

@@ -12,7 +12,7 @@ internal static class AnswerComparer
     public const int LargestUnpacked = 2 * 1024 * 1024;
 
     /// <summary>A larger page is compared as text: its tree would take some fifty times its size.</summary>
-    private const int LargestTree = 256 * 1024;
+    private const int LargestTree = 128 * 1024;
 
     /// <param name="legacy">The legacy's answer.</param>
     /// <param name="service">The service's answer.</param>

@@ -43,19 +43,19 @@ public sealed class DryRunTests
 
     [TestMethod]
     public Task AnswersDiffer_Mismatch() =>
-        EndsAsync(new DryRunSides { Service = static context => { context.Response.StatusCode = 409; return Task.CompletedTask; }, Since = new AppliedSince(true, false, false, false) }, ComparisonClass.Mismatch, "status 200 against 409");
+        EndsAsync(new DryRunSides { Service = static context => { context.Response.StatusCode = 409; return Task.CompletedTask; }, Since = new AppliedSince(true, false, false, false) }, ComparisonClass.Mismatch, "status: legacy 200, service 409");
 
     [TestMethod]
     public Task ChangesDiffer_MismatchNamesTheValue() =>
-        EndsAsync(new DryRunSides { LegacyChanges = DryRunSides.Row(7, 1.5m), ServiceChanges = DryRunSides.Row(7, 1.4m) }, ComparisonClass.Mismatch, "changes[product 7].price: 1.5 against 1.4");
+        EndsAsync(new DryRunSides { LegacyChanges = DryRunSides.Row(7, 1.5m), ServiceChanges = DryRunSides.Row(7, 1.4m) }, ComparisonClass.Mismatch, "changes[product 7].price: legacy 1.5, service 1.4");
 
     [TestMethod]
     public Task ChangeOfTheLegacyOnly_Mismatch() =>
-        EndsAsync(new DryRunSides { LegacyChanges = DryRunSides.Row(7, 1.5m) }, ComparisonClass.Mismatch, "changes[product 7] of the legacy only");
+        EndsAsync(new DryRunSides { LegacyChanges = DryRunSides.Row(7, 1.5m) }, ComparisonClass.Mismatch, "changes[product 7]: the service lacks catalog.product-changed/1");
 
     [TestMethod]
     public Task ChangeWhereTheOwnerWroteNothing_Mismatch() =>
-        EndsAsync(new DryRunSides { ServiceChanges = DryRunSides.Row(7, 1.5m), Since = new AppliedSince(true, false, false, false) }, ComparisonClass.Mismatch, "changes[product 7] of the service only");
+        EndsAsync(new DryRunSides { ServiceChanges = DryRunSides.Row(7, 1.5m), Since = new AppliedSince(true, false, false, false) }, ComparisonClass.Mismatch, "changes[product 7]: the legacy lacks catalog.product-changed/1");
 
     [TestMethod]
     public Task DifferentWhereTheOwnerWroteNothing_AndOthersArrived_Lag() =>
@@ -83,7 +83,7 @@ public sealed class DryRunTests
 
     [TestMethod]
     public Task DifferentWithoutReadingAnything_Mismatch() =>
-        EndsAsync(new DryRunSides { Service = static context => { context.Response.StatusCode = 400; return Task.CompletedTask; }, Applied = null, CatchesUp = false }, ComparisonClass.Mismatch, "status 200 against 400");
+        EndsAsync(new DryRunSides { Service = static context => { context.Response.StatusCode = 400; return Task.CompletedTask; }, Applied = null, CatchesUp = false }, ComparisonClass.Mismatch, "status: legacy 200, service 400");
 
     [TestMethod]
     public Task Refused_UnsupportedWithItsReason() =>
