@@ -7,6 +7,8 @@ namespace Strangler.Stages;
 /// <summary>What comes before every operation: the lease, the end of an unfinished switch, and the state that holds then.</summary>
 internal sealed partial class StageMachine
 {
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>Ends an unfinished switch, if this proxy may.</summary>
     public async Task ResumeAsync(string module, CancellationToken cancellation)
     {
@@ -29,8 +31,17 @@ internal sealed partial class StageMachine
         return await takeover.CheckAsync(stored, planned, lease, cancellation).ConfigureAwait(false) ? await StoredAsync(planned.Name, cancellation).ConfigureAwait(false) : stored;
     }
 
-    private async Task<ModuleLease> LeaseAsync(string module, CancellationToken cancellation) =>
-        await ModuleLease.TakeAsync(store, module, options.Value.LeaseDuration, time, cancellation).ConfigureAwait(false) ?? throw new ModuleBusyException(module);
+    /// <summary>The judge and the watch of every proxy take the lease for moments at a time: whoever asks for a step must not be refused for meeting them.</summary>
+    private async Task<ModuleLease> LeaseAsync(string module, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            if (await ModuleLease.TakeAsync(store, module, options.Value.LeaseDuration, time, cancellation).ConfigureAwait(false) is { } lease) return lease;
+            if (time.GetElapsedTime(started) >= BusyPatience) throw new ModuleBusyException(module);
+            await Task.Delay(LookAgain, time, cancellation).ConfigureAwait(false);
+        }
+    }
 
     private async Task<StoredState> StoredAsync(string module, CancellationToken cancellation) =>
         await store.StateAsync(module, cancellation).ConfigureAwait(false) ?? new StoredState(ModuleState.Initial(module), time.GetUtcNow());

@@ -11,6 +11,19 @@ namespace Strangler.Tests.Stages;
 public abstract class SharedStoreTests(string provider)
 {
     [TestMethod]
+    public async Task Step_WhileAnotherProxyLooksAtTheModule_WaitsForItAndIsMade()
+    {
+        await using var system = await SwitchSystem.StartAsync(provider);
+        var proxy = await system.AtAsync(Stage.Shadow);
+        // As the judge and the watch of any proxy do, for a moment.
+        var looks = await ModuleLease.TakeAsync(system.Join().Store, "catalog", TimeSpan.FromSeconds(30), TimeProvider.System, CancellationToken.None);
+        var rollback = proxy.Machine.RollbackAsync("catalog", Stage.Syncing, null, CancellationToken.None);
+        Assert.IsFalse(rollback.IsCompleted);
+        await looks!.DisposeAsync();
+        Assert.AreEqual(Stage.Syncing, (await rollback).To);
+    }
+
+    [TestMethod]
     public async Task TwoProxies_OneStore_BothSeeTheSwitchAndOnlyOneMayMakeIt()
     {
         await using var system = await SwitchSystem.StartAsync(provider);
