@@ -41,15 +41,15 @@ internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedg
         private readonly Side _answeredBy;
         private readonly PlanLimits? _limits;
         private readonly Stream? _body;
-        private readonly CapturingStream? _capture;
+        private readonly BoundedCopy? _capture;
         private bool _discarded;
 
         public Tap(MirrorTap owner, HttpContext context, PlannedRoute route, Side answeredBy, PlanLimits limits)
         {
             (_owner, _context, _route, _answeredBy, _limits) = (owner, context, route, answeredBy, limits);
             _body = context.Response.Body;
-            _capture = new CapturingStream(_body, limits.MirrorBody, owner.Bodies);
-            context.Response.Body = _capture;
+            _capture = new BoundedCopy(limits.MirrorBody, owner.Bodies);
+            context.Response.Body = new CapturingStream(_body, _capture);
         }
 
         private Tap()

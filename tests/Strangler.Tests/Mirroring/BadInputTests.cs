@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using TestKit;
-using TestKit.Processes;
 
 namespace Strangler.Tests.Mirroring;
 
@@ -16,7 +15,6 @@ namespace Strangler.Tests.Mirroring;
 public sealed class BadInputTests
 {
     private const int MostMemory = 250;
-    private const string Key = "key";
     private static readonly long Stream = long.TryParse(Environment.GetEnvironmentVariable("STREAM_BYTES"), CultureInfo.InvariantCulture, out var asked) ? asked : 128L << 20;
     private static readonly byte[] Block = [.. Enumerable.Range(0, 1 << 16).Select(static i => (byte)('a' + i % 26))];
 
@@ -29,29 +27,12 @@ public sealed class BadInputTests
         using var directory = new TemporaryDirectory();
         await using var legacy = await WebHost.StartAsync(static app => app.Run(static context => AnswerAsync(context, "legacy")));
         await using var service = await WebHost.StartAsync(static app => app.Run(static context => AnswerAsync(context, "service")));
-        var (publicPort, adminPort) = (FreePort.Take(), FreePort.Take());
-        await File.WriteAllTextAsync(directory.File("plan.json"), $$"""
+        await using var proxy = await HostProcess.StartAsync(directory, $$"""
             { "legacy": { "address": "{{legacy.Address}}" }, "limits": { "candidateTimeout": "00:00:15" },
               "modules": { "odd": { "service": { "addresses": ["{{service.Address}}"] }, "data": "none", "endpoints": [ { "id": "odd.read", "match": "GET /{legacy}/{service}" } ] } } }
             """);
-        await using var proxy = await TestProcess.StartAsync(new TestProcessStart("proxy/Strangler.Host")
-        {
-            Url = new Uri(publicPort.Url),
-            PassUrl = false,
-            ReadyLimit = TimeSpan.FromMinutes(3),
-            Health = adminPort.Url + "/healthz",
-            Environment = new Dictionary<string, string>
-            {
-                ["Strangler__Plan"] = directory.File("plan.json"), ["Strangler__State"] = directory.File("state.db"), ["Strangler__AdminKey"] = Key, ["Strangler__SyncKey"] = Key,
-                ["Strangler__PublicUrl"] = publicPort.Url, ["Strangler__AdminUrl"] = adminPort.Url,
-                // As "up" starts it: the other collector takes what a machine has to spare before it collects, which says nothing about what is kept.
-                ["DOTNET_gcServer"] = "0", ["DOTNET_GCConserveMemory"] = "5",
-            },
-        });
-        using var admin = new HttpClient { BaseAddress = new Uri(adminPort.Url) };
-        admin.DefaultRequestHeaders.Add("Strangler-Key", Key);
-        using (var moved = await admin.PostAsJsonAsync("/admin/modules/odd/advance", new { to = "Shadow" })) moved.EnsureSuccessStatusCode();
-        using var client = new HttpClient { BaseAddress = new Uri(publicPort.Url), Timeout = TimeSpan.FromMinutes(5) };
+        using (var moved = await proxy.Admin.PostAsJsonAsync("/admin/modules/odd/advance", new { to = "Shadow" })) moved.EnsureSuccessStatusCode();
+        using var client = new HttpClient { BaseAddress = proxy.Url, Timeout = TimeSpan.FromMinutes(5) };
 
         await CheckAsync("large", "large", "TooLarge", 2 << 20);
         await CheckAsync("json", "large", "TooLarge");
@@ -97,7 +78,7 @@ public sealed class BadInputTests
             TestContext.WriteLine($"{left} against {right}: {outcome}, {PeakOf(proxy.Id)} MB");
         }
 
-        async Task<JsonNode> CountsAsync() => (await admin.GetFromJsonAsync<JsonObject>("/admin/status"))!["modules"]![0]!["endpoints"]![0]!;
+        async Task<JsonNode> CountsAsync() => (await proxy.Admin.GetFromJsonAsync<JsonObject>("/admin/status"))!["modules"]![0]!["endpoints"]![0]!;
     }
 
     private static long PeakOf(int process)

@@ -24,7 +24,7 @@ internal sealed partial class Findings(NoiseProfile? noise)
     };
 
     /// <summary>False where the values of another difference would not be listed any more.</summary>
-    public bool Shows(string path, DifferenceKind kind) => _counts.TryGetValue((PatternOf(path), kind), out var seen) ? seen < MostOfAPattern : _counts.Count < MostPatterns;
+    public bool Shows(string pattern, DifferenceKind kind) => _counts.TryGetValue((pattern, kind), out var seen) ? seen < MostOfAPattern : _counts.Count < MostPatterns;
 
     public bool Add(string path, DifferenceKind kind, string? legacy, string? service) => Add(new Difference(path, PatternOf(path), kind, legacy, service));
 

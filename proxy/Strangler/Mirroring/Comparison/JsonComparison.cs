@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Strangler.Plan;
@@ -51,52 +52,53 @@ internal sealed class JsonComparison
     {
         var same = true;
         var (left, right) = (legacy.EnumerateObject(), service.EnumerateObject());
-        List<JsonProperty> apart = [], apartToo = [];
+        List<JsonProperty>? apart = null, apartToo = null;
         // Most answers have their members in the same order; only from the first that differ are they looked up by name.
         while (true)
         {
             var (more, moreToo) = (left.MoveNext(), right.MoveNext());
             if (!more && !moreToo) break;
-            if (more && moreToo && apart.Count == 0 && apartToo.Count == 0 && left.Current.NameEquals(right.Current.Name))
+            if (more && moreToo && apart is null && JsonMarshal.GetRawUtf8PropertyName(left.Current).SequenceEqual(JsonMarshal.GetRawUtf8PropertyName(right.Current)))
             {
-                same &= Member(left.Current.Name, left.Current.Value, right.Current.Value, at, report);
+                same &= Member(left.Current, left.Current.Value, right.Current.Value, at, report);
                 if (!same && !report) return false;
                 continue;
             }
 
+            (apart, apartToo) = (apart ?? [], apartToo ?? []);
             if (more) apart.Add(left.Current);
             if (moreToo) apartToo.Add(right.Current);
         }
 
-        if (apart.Count == 0 && apartToo.Count == 0) return same;
-        var others = ByName(apartToo);
-        foreach (var (key, element) in ByName(apart))
+        if (apart is null) return same;
+        var others = ByName(apartToo!);
+        foreach (var (key, member) in ByName(apart))
         {
-            same &= Member(key.Name, element, others.Remove(key, out var other) ? other : null, at, report);
+            same &= Member(member, member.Value, others.Remove(key, out var other) ? other.Value : null, at, report);
             if (!same && !report) return false;
         }
 
-        foreach (var (key, element) in others) same &= Member(key.Name, null, element, at, report);
+        foreach (var member in others.Values) same &= Member(member, null, member.Value, at, report);
         return same;
     }
 
     /// <summary>A name may be there twice, which JSON allows: the second of one side is compared with the second of the other.</summary>
-    private static Dictionary<(string Name, int Turn), JsonElement> ByName(List<JsonProperty> members)
+    private static Dictionary<(string Name, int Turn), JsonProperty> ByName(List<JsonProperty> members)
     {
-        var named = new Dictionary<(string Name, int Turn), JsonElement>();
+        var named = new Dictionary<(string Name, int Turn), JsonProperty>();
         foreach (var member in members)
         {
-            var turn = 0;
-            while (!named.TryAdd((member.Name, turn), member.Value)) turn++;
+            var (name, turn) = (member.Name, 0);
+            while (!named.TryAdd((name, turn), member)) turn++;
         }
 
         return named;
     }
 
-    private bool Member(string name, JsonElement? legacy, JsonElement? service, RuleCursor at, bool report)
+    private bool Member(JsonProperty member, JsonElement? legacy, JsonElement? service, RuleCursor at, bool report)
     {
-        _path.Add(new PathStep(name, 0, null));
-        var same = Either(legacy, service, at.Into(name), report);
+        _path.Add(new PathStep(member, 0, null));
+        var same = Either(legacy, service, at.Into(member), report);
         _path.RemoveAt(_path.Count - 1);
         return same;
     }
@@ -188,17 +190,18 @@ internal sealed class JsonComparison
         if (at.Find<IntendedChange>() is { } intended && Fits(intended.From, legacy) && Fits(intended.To, service))
             return Pass(LeftOutBy.Intended, intended.Path, intended.Why, legacy, service, at, report);
         if (!report) return at.IsNoise(kind);
-        var path = PathText();
-        var (one, other) = _findings.Shows(path, kind) ? Shown(legacy, service, at) : default;
-        return !_findings.Add(path, kind, one, other);
+        // Thousands of items may differ in the same way, of which a few are listed: only those are written out.
+        var pattern = PathText(asPattern: true);
+        if (!_findings.Shows(pattern, kind)) return !_findings.Add(new Difference(pattern, pattern, kind, null, null));
+        var (one, other) = Shown(legacy, service, at);
+        return !_findings.Add(new Difference(PathText(), pattern, kind, one, other));
     }
 
     private bool Pass(LeftOutBy by, string rule, string why, JsonElement? legacy, JsonElement? service, RuleCursor at, bool report)
     {
         if (!report || (legacy is { } one && service is { } other && JsonElement.DeepEquals(one, other))) return true;
         var (left, right) = Shown(legacy, service, at);
-        var path = PathText();
-        _findings.LeaveOut(by, rule, why, new Difference(path, Findings.PatternOf(path), DifferenceKind.Value, left, right));
+        _findings.LeaveOut(by, rule, why, new Difference(PathText(), PathText(asPattern: true), DifferenceKind.Value, left, right));
         return true;
     }
 
@@ -222,12 +225,14 @@ internal sealed class JsonComparison
         return one is not null && other is not null ? Excerpt.Of(one, other) : (one is null ? null : Excerpt.Of(one), other is null ? null : Excerpt.Of(other));
     }
 
-    private string PathText()
+    /// <summary>The path to where the walk stands; as a pattern, without the numbers and keys of items.</summary>
+    private string PathText(bool asPattern = false)
     {
         var text = new StringBuilder("$");
         foreach (var step in _path)
         {
-            if (step.Name is not null) JsonPath.Append(text, step.Name);
+            if (step.Member is { } member) JsonPath.Append(text, member.Name);
+            else if (asPattern) text.Append("[*]");
             else if (step.Key is not null) text.Append("[?").Append(step.Key).Append(']');
             else text.Append('[').Append(step.Index).Append(']');
         }
@@ -235,5 +240,5 @@ internal sealed class JsonComparison
         return text.ToString();
     }
 
-    private readonly record struct PathStep(string? Name, int Index, string? Key);
+    private readonly record struct PathStep(JsonProperty? Member, int Index, string? Key);
 }

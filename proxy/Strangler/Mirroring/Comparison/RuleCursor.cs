@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Strangler.Plan;
 
 namespace Strangler.Mirroring.Comparison;
@@ -21,6 +22,9 @@ internal readonly struct RuleCursor
         new([.. book.PathRules.Select(static rule => (rule, 0)), .. (noise?.Paths ?? []).Select(static n => (new PathRule(n.Path, new NoiseRule(n.Kind)), 0))], isHidden: false);
 
     public RuleCursor Into(string name) => Into(name, null);
+
+    /// <summary>Makes a text of the name only where a rule may ask for it.</summary>
+    public RuleCursor Into(JsonProperty member) => _active.Length == 0 ? this : Into(member.Name, null);
 
     public RuleCursor Into(int index) => Into(null, index);
 

@@ -38,8 +38,8 @@ internal sealed class WriteTap : IAsyncDisposable
     private readonly DateTimeOffset _at;
     private readonly Stream? _requestBody;
     private readonly Stream? _responseBody;
-    private readonly CapturedBody? _request;
-    private readonly CapturingStream? _response;
+    private readonly BoundedCopy? _request;
+    private readonly BoundedCopy? _response;
     private DryRunJob? _job;
     private StringValues _changes;
     private bool _counted;
@@ -50,12 +50,12 @@ internal sealed class WriteTap : IAsyncDisposable
     {
         (_context, _route, _limits, _queue, _key, _headers, _at) = (context, route, limits, queue, key, headers, at);
         (_requestBody, _responseBody) = (context.Request.Body, context.Response.Body);
-        _response = new CapturingStream(_responseBody, limits.MirrorBody, queue.Bodies);
-        context.Response.Body = _response;
+        _response = new BoundedCopy(limits.MirrorBody, queue.Bodies);
+        context.Response.Body = new CapturingStream(_responseBody, _response);
         if (BodyOf.MayExist(context))
         {
-            _request = new CapturedBody(_requestBody, context.Request.ContentLength, limits.MirrorBody, queue.Bodies, Passed);
-            context.Request.Body = _request;
+            _request = new BoundedCopy(limits.MirrorBody, queue.Bodies);
+            context.Request.Body = new CapturedBody(_requestBody, context.Request.ContentLength, _request, Passed);
         }
 
         context.Features.Set(this);
@@ -123,7 +123,7 @@ internal sealed class WriteTap : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void Passed(CapturedBody body)
+    private void Passed(BoundedCopy body)
     {
         if (body.Overflowed) Count(ComparisonClass.TooLarge);
         else if (body.Crowded) Count(ComparisonClass.Shed);
