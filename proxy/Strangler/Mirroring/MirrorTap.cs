@@ -21,7 +21,7 @@ internal sealed class MirrorTap(MirrorQueue queue, PlanStore plans, EvidenceLedg
             _ => false,
         };
         if (!wanted || BodyOf.IsUpgrade(context) || BodyOf.MayExist(context)) return Tap.None;
-        if (!queue.IsFull) return new Tap(this, context, route, answeredBy, limits);
+        if (!queue.Sheds) return new Tap(this, context, route, answeredBy, limits);
         Count(route, ComparisonClass.Shed);
         return Tap.None;
     }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Strangler.Evidence;
 using Strangler.Forwarding;
 using Strangler.Plan;
@@ -6,19 +5,18 @@ using Strangler.Plan;
 namespace Strangler.Mirroring.DryRuns;
 
 /// <summary>The writes that wait to be run dry. A dry run that begins late has nothing to say, so that few wait here; bodies share the room of the mirrored reads.</summary>
-internal sealed class DryRunQueue(PlanStore plans, MirrorQueue mirrored, EvidenceLedger ledger, StranglerTelemetry telemetry)
+internal sealed class DryRunQueue(PlanStore plans, MirrorQueue mirrored, EvidenceLedger ledger, StranglerTelemetry telemetry, TimeProvider time)
 {
     private const int Most = 64;
-    private readonly int _capacity = Math.Min(Most, plans.Current.Limits.MirrorQueue);
-    private readonly Channel<DryRunJob> _jobs = Channel.CreateBounded<DryRunJob>(new BoundedChannelOptions(Math.Min(Most, plans.Current.Limits.MirrorQueue)) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly StandingQueue<DryRunJob> _jobs = new(Math.Min(Most, plans.Current.Limits.MirrorQueue), time);
 
     public ByteBudget Bodies => mirrored.Bodies;
 
-    public bool IsFull => _jobs.Reader.Count >= _capacity;
+    public bool Sheds => _jobs.Sheds;
 
-    public bool TryAdd(DryRunJob job) => _jobs.Writer.TryWrite(job);
+    public bool TryAdd(DryRunJob job) => _jobs.TryAdd(job);
 
-    public IAsyncEnumerable<DryRunJob> ReadAllAsync(CancellationToken cancellation) => _jobs.Reader.ReadAllAsync(cancellation);
+    public IAsyncEnumerable<DryRunJob> ReadAllAsync(CancellationToken cancellation) => _jobs.ReadAllAsync(cancellation);
 
     /// <param name="route">The endpoint.</param>
     /// <param name="outcome">The class.</param>

@@ -17,7 +17,7 @@ internal sealed class WriteTaps(DryRunQueue queue, MirrorTap mirror, StranglerKe
         if (keys.Sync is not { } key || route.Module.Data != DataMode.Synced || state.Owner != Side.Legacy || state.StageOf(route.Endpoint.Id) is not (Stage.Shadow or Stage.Canary) || BodyOf.IsUpgrade(context))
             return WriteTap.None;
         if (context.Request.ContentLength > limits.MirrorBody) queue.Count(route, ComparisonClass.TooLarge);
-        else if (queue.IsFull) queue.Count(route, ComparisonClass.Shed);
+        else if (queue.Sheds) queue.Count(route, ComparisonClass.Shed);
         else return new WriteTap(context, route, limits, queue, key, () => mirror.HeadersOf(context), time.GetUtcNow());
         return WriteTap.None;
     }

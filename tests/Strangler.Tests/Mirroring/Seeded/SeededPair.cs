@@ -55,7 +55,7 @@ internal sealed class SeededPair : IAsyncDisposable
         {
             while (Interlocked.Increment(ref next) is var turn && turn < requests)
             {
-                await Eventually.TrueAsync(() => Endpoints.Values.Sum(id => Ledger.Of(id).Waiting) < 200, TimeSpan.FromMinutes(2));
+                await Eventually.TrueAsync(() => Endpoints.Values.Sum(id => Ledger.Of(id).Waiting) < 16, TimeSpan.FromMinutes(2));
                 using var answer = await _proxy.Client.GetAsync(targets[turn % targets.Length]);
                 await answer.Content.ReadAsByteArrayAsync();
             }
