@@ -68,6 +68,8 @@ internal static class StranglerCommand
         root.Subcommands.Add(ReconcileCommand.Create());
         root.Subcommands.Add(MismatchesCommand.Create());
         root.Subcommands.Add(EvidenceCommand.Create());
+        root.Subcommands.Add(RecordCommand.Create());
+        root.Subcommands.Add(ReplayCommand.Create());
         root.Subcommands.Add(SideTokenCommand.Create());
         root.Subcommands.Add(ParkedCommand.Create());
         root.Subcommands.Add(DetachCommand.Create());

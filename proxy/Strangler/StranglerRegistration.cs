@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Strangler.Corpus;
 using Strangler.Decision;
 using Strangler.Evidence;
 using Strangler.Forwarding;
@@ -57,6 +58,8 @@ public static class StranglerRegistration
         services.AddSingleton<NoiseSampling>();
         services.AddSingleton<SecondLook>();
         services.AddSingleton<MirrorTap>();
+        services.AddSingleton<Recorder>();
+        services.AddSingleton<ReplayDesk>();
         services.AddHostedService<MirrorWorker>();
         services.AddSingleton<DryRunQueue>();
         services.AddSingleton<WriteTaps>();

@@ -26,6 +26,16 @@ internal sealed class AdminClient : IDisposable
     public Task<JsonObject> PostAsync(string path, object body, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: Json.Options) }, cancellation);
 
+    /// <summary>The lines of an answer that goes on for as long as somebody listens.</summary>
+    public async IAsyncEnumerable<string> LinesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var answer = await BeginAsync(request, cancellation);
+        if (!answer.IsSuccessStatusCode) throw Refusal(answer.StatusCode, Parse(await answer.Content.ReadAsStringAsync(cancellation)));
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation));
+        while (await LineAsync(reader, cancellation) is { } line) yield return line;
+    }
+
     public static string Module(string module, string action) => $"/admin/modules/{Uri.EscapeDataString(module)}/{action}";
 
     /// <summary>The status of one module.</summary>
@@ -47,9 +57,36 @@ internal sealed class AdminClient : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            throw new CommandFailure($"The proxy's admin listener at {_http.BaseAddress} does not answer ({error.Message}). Start everything with 'strangler up', or name the listener with --admin URL.");
+            throw Unreachable(error);
         }
     }
+
+    private async Task<HttpResponseMessage> BeginAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw Unreachable(error);
+        }
+    }
+
+    private static async Task<string?> LineAsync(StreamReader reader, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellation);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new CommandFailure($"The proxy has ended the answer: {error.Message} What came until then is kept.");
+        }
+    }
+
+    private CommandFailure Unreachable(Exception error) =>
+        new($"The proxy's admin listener at {_http.BaseAddress} does not answer ({error.Message}). Start everything with 'strangler up', or name the listener with --admin URL.");
 
     private CommandFailure Refusal(HttpStatusCode status, JsonObject? document)
     {

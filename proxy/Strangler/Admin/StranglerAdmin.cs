@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Strangler.Corpus;
 using Strangler.Evidence;
 using Strangler.Mirroring;
 using Strangler.Plan;
@@ -56,6 +57,8 @@ public static class StranglerAdmin
         module.MapGet("/mismatches", Mismatches);
         module.MapPost("/mismatches/{group}/ask", AskAgainAsync);
         module.MapGet("/evidence", EvidenceAsync);
+        module.MapGet("/record", CorpusTasks.RecordAsync);
+        module.MapPost("/replay", ReplayAsync);
         module.MapGet("/parked", ParkedAsync);
         module.MapPost("/parked/retry", RetryParkedAsync);
         module.MapPost("/parked/discard", DiscardParkedAsync);
@@ -109,6 +112,12 @@ public static class StranglerAdmin
 
     private static async Task<IResult> EvidenceAsync(string module, int? limit, EvidenceArchive archive, CancellationToken cancellation) =>
         Results.Json(await archive.OfAsync(module, Math.Clamp(limit ?? 1000, 1, 10_000), cancellation).ConfigureAwait(false), Json);
+
+    private static async Task<IResult> ReplayAsync(string module, HttpContext context, Func<PlanSnapshot> plan, ReplayDesk desk, CancellationToken cancellation)
+    {
+        var exchange = await CorpusTasks.ExchangeOfAsync(context, cancellation).ConfigureAwait(false);
+        return Results.Json(await desk.AskAsync(Planned(module, plan()).Name, exchange, cancellation).ConfigureAwait(false), Json);
+    }
 
     private static async Task<IResult> SideTokenAsync(HttpContext context, SideTokens tokens) =>
         Results.Json(tokens.Make(await BodyAsync<SideTokenBody>(context).ConfigureAwait(false)), Json);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Strangler.Corpus;
 using Strangler.Decision;
 using Strangler.Evidence;
 using Strangler.Evidence.Sampling;
@@ -19,6 +20,7 @@ internal sealed class StranglerForwarding(
     EvidenceLedger ledger,
     MirrorTap mirror,
     WriteTaps writes,
+    Recorder recorder,
     HeldForwarding held,
     IOwnerRefresh refresh,
     StranglerTelemetry telemetry,
@@ -33,8 +35,13 @@ internal sealed class StranglerForwarding(
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (RawTarget.IsAmbiguous(RawTarget.Path(RawTarget.PathAndQuery(target)))) return UnplannedAsync(context, next, table, planned);
-        return planned.Endpoint.Writes ? WriteAsync(context, next, table, planned) : ReadAsync(context, next, table, planned);
+        return recorder.Of(planned.Module.Name) is { } recording
+            ? recorder.ListenAsync(recording, context, planned, table.Plan.Limits, () => PlannedAsync(context, next, table, planned))
+            : PlannedAsync(context, next, table, planned);
     }
+
+    private Task PlannedAsync(HttpContext context, RequestDelegate next, RouteTable table, PlannedRoute planned) =>
+        planned.Endpoint.Writes ? WriteAsync(context, next, table, planned) : ReadAsync(context, next, table, planned);
 
     private async Task WriteAsync(HttpContext context, RequestDelegate next, RouteTable table, PlannedRoute planned)
     {

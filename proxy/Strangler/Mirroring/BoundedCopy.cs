@@ -14,6 +14,9 @@ internal sealed class BoundedCopy(int limit, ByteBudget budget)
     /// <summary>True when there was no room for what was to be kept.</summary>
     public bool Crowded { get; private set; }
 
+    /// <summary>What has passed so far, valid until the copy is dropped; nothing once it is.</summary>
+    public ReadOnlyMemory<byte> Written => _bytes?.WrittenMemory ?? default;
+
     public void Keep(ReadOnlySpan<byte> bytes)
     {
         if (_bytes is null) return;
