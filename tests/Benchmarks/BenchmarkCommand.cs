@@ -6,7 +6,11 @@ namespace Benchmarks;
 /// <summary>Chooses a benchmark by name, runs it, prints its result. Exit codes: 0 within the budget, 1 over it, 2 wrong use.</summary>
 internal static class BenchmarkCommand
 {
-    private static readonly IBenchmark[] All = [new StartupBenchmark(), new PassthroughBenchmark(), new SwitchBenchmark(), new SyncBenchmark(), new LagBenchmark(), CopyBenchmark.Backfill, CopyBenchmark.Reconcile];
+    private static readonly IBenchmark[] All =
+    [
+        new StartupBenchmark(), new PassthroughBenchmark(), new ShadowBenchmark(), new DecisionBenchmark(), new SwitchBenchmark(),
+        new SyncBenchmark(), new LagBenchmark(), CopyBenchmark.Backfill, CopyBenchmark.Reconcile,
+    ];
 
     private const string Usage =
         """

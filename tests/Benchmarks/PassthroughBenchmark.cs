@@ -32,11 +32,11 @@ internal sealed class PassthroughBenchmark : IBenchmark
             Environment = new Dictionary<string, string> { ["DOTNET_gcServer"] = "1" },
         });
         using var directory = new TemporaryDirectory();
-        await using var strangler = await StartProxyAsync(upstream.Url, bare.Url, directory);
+        await using var strangler = await StranglerProxy.StartAsync(Plan(upstream.Url, bare.Url), directory);
 
         var metrics = new Dictionary<string, double>();
         foreach (var (label, size) in new[] { ("100B", 100), ("10KB", 10_240) })
-            await CompareAsync(label, $"/bytes/{size}", bare, strangler, times, metrics, progress);
+            await CompareAsync(label, $"/bytes/{size}", bare, strangler.Process, times, metrics, progress);
         return new BenchmarkResult(
             Name,
             metrics,
@@ -78,39 +78,17 @@ internal sealed class PassthroughBenchmark : IBenchmark
         metrics["failed"] = metrics.GetValueOrDefault("failed") + rounds.Sum(static r => r.Bare.Failed + r.Strangler.Failed);
     }
 
-    private static async Task<TestProcess> StartProxyAsync(Uri upstream, Uri service, TemporaryDirectory directory)
-    {
-        // The service is never asked at stage Legacy; it only has to be another server than the legacy.
-        var publicPort = FreePort.Take();
-        var adminPort = FreePort.Take();
-        await File.WriteAllTextAsync(
-            directory.File("plan.json"),
-            $$"""
-            {
-              "legacy": { "address": "{{upstream}}" },
-              "modules": {
-                "bytes": {
-                  "service": { "addresses": ["{{service}}"] },
-                  "data": "none",
-                  "endpoints": [ { "id": "bytes.read", "match": "GET /bytes/{size}" } ]
-                }
-              }
-            }
-            """);
-        return await TestProcess.StartAsync(new TestProcessStart("proxy/Strangler.Host")
+    // The service is never asked at stage Legacy; it only has to be another server than the legacy.
+    private static string Plan(Uri upstream, Uri service) => $$"""
         {
-            Url = new Uri(publicPort.Url),
-            PassUrl = false,
-            Health = adminPort.Url + "/healthz",
-            Environment = new Dictionary<string, string>
-            {
-                ["Strangler__Plan"] = directory.File("plan.json"),
-                ["Strangler__State"] = directory.File("strangler.db"),
-                ["Strangler__AdminKey"] = "benchmark",
-                ["Strangler__SyncKey"] = "benchmark",
-                ["Strangler__PublicUrl"] = publicPort.Url,
-                ["Strangler__AdminUrl"] = adminPort.Url,
-            },
-        });
-    }
+          "legacy": { "address": "{{upstream}}" },
+          "modules": {
+            "bytes": {
+              "service": { "addresses": ["{{service}}"] },
+              "data": "none",
+              "endpoints": [ { "id": "bytes.read", "match": "GET /bytes/{size}" } ]
+            }
+          }
+        }
+        """;
 }

@@ -17,7 +17,8 @@ internal sealed partial class MirrorWorker(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var workers = Math.Clamp(Environment.ProcessorCount * 2, 4, 16);
+        // Enough that comparing keeps up with reads on a busy machine, and so few that clients keep their share of it when it is overloaded: see the benchmark "shadow".
+        var workers = Math.Clamp(Environment.ProcessorCount * 8, 8, 64);
         return Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(stoppingToken)));
     }
 

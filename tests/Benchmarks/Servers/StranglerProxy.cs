@@ -1,0 +1,52 @@
+using TestKit;
+using TestKit.Processes;
+
+namespace Benchmarks.Servers;
+
+/// <summary>Strangler.Host as a process of its own, and its admin API.</summary>
+internal sealed class StranglerProxy : IAsyncDisposable
+{
+    private const string Key = "benchmark";
+
+    // Held as long as the process listens, so that no other test is given them.
+    private readonly FreePort[] _ports;
+
+    private StranglerProxy(TestProcess process, StranglerAdmin admin, FreePort[] ports) => (Process, Admin, _ports) = (process, admin, ports);
+
+    public TestProcess Process { get; }
+
+    public StranglerAdmin Admin { get; }
+
+    public Uri Url => Process.Url;
+
+    /// <summary>Starts it with the given plan; the plan and the proxy's state are kept in the directory.</summary>
+    public static async Task<StranglerProxy> StartAsync(string plan, TemporaryDirectory directory)
+    {
+        var publicPort = FreePort.Take();
+        var adminPort = FreePort.Take();
+        await File.WriteAllTextAsync(directory.File("plan.json"), plan);
+        var process = await TestProcess.StartAsync(new TestProcessStart("proxy/Strangler.Host")
+        {
+            Url = new Uri(publicPort.Url),
+            PassUrl = false,
+            Health = adminPort.Url + "/healthz",
+            Environment = new Dictionary<string, string>
+            {
+                ["Strangler__Plan"] = directory.File("plan.json"),
+                ["Strangler__State"] = directory.File("strangler.db"),
+                ["Strangler__AdminKey"] = Key,
+                ["Strangler__SyncKey"] = Key,
+                ["Strangler__PublicUrl"] = publicPort.Url,
+                ["Strangler__AdminUrl"] = adminPort.Url,
+            },
+        });
+        return new StranglerProxy(process, new StranglerAdmin(new Uri(adminPort.Url), Key), [publicPort, adminPort]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin.Dispose();
+        await Process.DisposeAsync();
+        foreach (var port in _ports) port.Dispose();
+    }
+}
