@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Strangler.Corpus;
 using Strangler.Evidence;
@@ -40,20 +41,20 @@ public sealed class RecordTests
         using var recording = recorder.Begin("catalog");
         Assert.ThrowsExactly<StageRequestException>(() => recorder.Begin("catalog"));
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/products/7?a=b");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/products/7?a=b");
         request.Headers.Add("Cookie", "session=secret");
         request.Headers.Add("Authorization", "Bearer secret");
         using var answer = await test.Client.SendAsync(request);
         Assert.AreEqual("""{"id":7}""", await answer.Content.ReadAsStringAsync());
 
         var kept = await FirstAsync(recording);
-        Assert.AreEqual(("GET", "/products/7?a=b", "Legacy", 200, """{"id":7}"""), (kept.Request.Method, kept.Request.Target, kept.By, kept.Answer.Status, kept.Answer.Body));
+        Assert.AreEqual(("GET", "/api/products/7?a=b", "Legacy", 200, """{"id":7}"""), (kept.Request.Method, kept.Request.Target, kept.By, kept.Answer.Status, kept.Answer.Body));
         Assert.DoesNotContain("secret", kept.ToJson());
         Assert.AreEqual("session=(redacted); path=/; httponly", kept.Answer.Headers.Single(static h => h.Name == "Set-Cookie").Value);
         Assert.AreEqual(kept.ToJson(), Exchange.Of(kept.ToJson()).ToJson());
 
         recording.Dispose();
-        using var unheard = await test.Client.GetAsync("/products/8");
+        using var unheard = await test.Client.GetAsync("/api/products/8");
         Assert.IsNull(recorder.Of("catalog"));
     }
 
@@ -92,18 +93,18 @@ public sealed class RecordTests
     public async Task Replay_ComparesWithWhatWasRecorded()
     {
         var (price, served) = ("1", 0);
-        await using var server = await WebHost.StartAsync(app => app.Run((RequestDelegate)(async context =>
+        await using var server = await WebHost.StartAsync((WebApplication app) => app.Run(async context =>
         {
             served++;
             context.Response.ContentType = "application/json";
             context.Response.Headers["X-Account"] = $"{served}";
             await context.Response.WriteAsync($$"""{"price":{{price}},"card":"{{served}}","turn":{{served}}}""");
-        })));
+        }));
         using var client = new HttpClient { BaseAddress = server.Address };
         var replay = new CorpusReplay(client, Goods, [], TimeSpan.FromSeconds(30));
         var read = Recorded("goods.one", "GET", "/goods/7");
 
-        Assert.AreEqual(ComparisonClass.Noise, (await replay.AskAsync("1", read, writes: false, CancellationToken.None)).Class, "the turn differs each time, the card and the account are redacted");
+        Assert.AreEqual(ComparisonClass.Match, (await replay.AskAsync("1", read, writes: false, CancellationToken.None)).Class, "the turn differs each time and is left out; the card and the account are redacted");
         price = "2";
         var differs = await replay.AskAsync("1", read, writes: false, CancellationToken.None);
         Assert.AreEqual(ComparisonClass.Mismatch, differs.Class);
