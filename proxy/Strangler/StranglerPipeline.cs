@@ -16,7 +16,7 @@ namespace Strangler;
 ///      |                           | 4  ModuleStates: what is believed about the module, one look-up
 ///      |                           | 5  EndpointDecision: which side, and why; ClientBucket at Canary, OwnWrites where a copy would answer
 ///      |                           | 6  HeldForwarding: a write waits while ownership changes hands, its body is kept
-///      |                           | 7  MirrorTap, WriteTap: listen in on what shall be compared
+///      |                           | 7  MirrorTap, WriteTap: listen in on what shall be compared (and Recorder, before 4, on what is recorded)
 ///      |                           | 8  Reassignment: the one place where a request is given to a cluster
 ///      |                           | 9  UpstreamTransformer, YARP's forwarder ------------> request as it came
 ///      |                           |10  UpstreamTransformer &lt;----------------------------- answer
