@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Sync.DryRuns;
 
@@ -14,7 +15,8 @@ internal readonly record struct AppliedMark(string Process, long Count, long Epo
 /// <param name="Any">True when anything was applied.</param>
 /// <param name="Earlier">True when something older than the write was applied: the copy had not yet been where the owner began.</param>
 /// <param name="Holds">True when the write itself was applied: it had not yet been when the mark was set.</param>
-internal sealed record AppliedSince(bool Known, bool Any, bool Earlier, bool Holds);
+/// <param name="IdleMs">For how many milliseconds nothing has been applied; as long as this process runs when it never was.</param>
+internal sealed record AppliedSince(bool Known, bool Any, bool Earlier, bool Holds, long IdleMs);
 
 /// <summary>
 /// Remembers the order in which the inbox of this process applied the last changes. Changes do not arrive strictly by position (one may be held back, or commit late at the
@@ -23,6 +25,7 @@ internal sealed record AppliedSince(bool Known, bool Any, bool Earlier, bool Hol
 internal sealed class AppliedLog
 {
     private const int Kept = 16_384;
+    private static readonly long Started = Stopwatch.GetTimestamp();
 
     private readonly string _process = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<string, Log> _modules = new(StringComparer.Ordinal);
@@ -34,6 +37,7 @@ internal sealed class AppliedLog
         lock (log)
         {
             log.Last[log.Count++ % Kept] = (epoch, position);
+            log.Latest = Stopwatch.GetTimestamp();
             if (epoch > log.Epoch) (log.Epoch, log.Highest) = (epoch, position);
             else if (epoch == log.Epoch) log.Highest = Math.Max(log.Highest, position);
         }
@@ -56,7 +60,7 @@ internal sealed class AppliedLog
         var log = LogOf(module);
         lock (log)
         {
-            if (process != _process || count < 0 || count > log.Count || log.Count - count > Kept) return new AppliedSince(false, false, false, false);
+            if (process != _process || count < 0 || count > log.Count || log.Count - count > Kept) return new AppliedSince(false, false, false, false, 0);
             bool earlier = false, holdsFirst = false, holdsLast = false;
             for (var index = count; index < log.Count; index++)
             {
@@ -66,7 +70,7 @@ internal sealed class AppliedLog
                 holdsLast |= applied == (epoch, last);
             }
 
-            return new AppliedSince(true, log.Count > count, earlier, holdsFirst && holdsLast);
+            return new AppliedSince(true, log.Count > count, earlier, holdsFirst && holdsLast, (long)Stopwatch.GetElapsedTime(log.Latest).TotalMilliseconds);
         }
     }
 
@@ -81,5 +85,8 @@ internal sealed class AppliedLog
         public long Epoch { get; set; }
 
         public long Highest { get; set; }
+
+        /// <summary>When the last change was noted; a span of time, which no clock that is set changes.</summary>
+        public long Latest { get; set; } = Started;
     }
 }

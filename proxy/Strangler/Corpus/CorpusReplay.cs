@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Strangler.Evidence;
+using Strangler.Forwarding;
 using Strangler.Mirroring;
 using Strangler.Mirroring.Comparison;
 using Strangler.Plan;
@@ -55,7 +56,7 @@ internal sealed class CorpusReplay(HttpClient client, PlannedModule module, IRea
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {
-            using var request = new HttpRequestMessage(new HttpMethod(asked.Method), new Uri(client.BaseAddress!, asked.Target)) { Content = asked.Bytes is { } body ? new ReadOnlyMemoryContent(body) : null };
+            using var request = new HttpRequestMessage(new HttpMethod(asked.Method), UpstreamTransformer.UriFor(client.BaseAddress!.AbsoluteUri, asked.Target)) { Content = asked.Bytes is { } body ? new ReadOnlyMemoryContent(body) : null };
             foreach (var header in asked.Headers.Where(h => Sends(h) && !extra.Any(e => e.Name.Equals(h.Name, StringComparison.OrdinalIgnoreCase))).Concat(extra))
             {
                 if (!request.Headers.TryAddWithoutValidation(header.Name, header.Value)) request.Content?.Headers.TryAddWithoutValidation(header.Name, header.Value);

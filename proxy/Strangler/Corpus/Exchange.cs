@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -29,8 +30,15 @@ internal sealed record Exchange(string Endpoint, DateTimeOffset At, string By, E
     public static Exchange Of(string json)
     {
         var exchange = JsonSerializer.Deserialize<Exchange>(json, Options);
-        return exchange is { Endpoint: not null, Request: { Method: not null, Target: not null, Headers: not null }, Answer.Headers: not null }
-            ? exchange : throw new JsonException("The fields endpoint, request.method, request.target, request.headers and answer.headers are needed.");
+        if (exchange is not { Endpoint: not null, Request: { Method: not null, Target: not null, Headers: not null }, Answer.Headers: not null })
+            throw new JsonException("The fields endpoint, request.method, request.target, request.headers and answer.headers are needed.");
+        if (exchange.Request.Headers.Concat(exchange.Answer.Headers).Any(static h => h?.Name is null || h.Value is null)) throw new JsonException("Each header needs a name and a value.");
+        foreach (var encoded in new[] { exchange.Request.BodyBase64, exchange.Answer.BodyBase64 })
+        {
+            if (encoded is not null && !Base64.IsValid(encoded)) throw new JsonException("The field bodyBase64 is not base 64.");
+        }
+
+        return exchange;
     }
 }
 

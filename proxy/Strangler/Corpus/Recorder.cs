@@ -25,11 +25,11 @@ internal sealed class Recorder(MirrorQueue mirrored, TimeProvider time)
     /// <exception cref="StageRequestException">It is being recorded already.</exception>
     public Recording Begin(string module)
     {
-        var recording = new Recording(Channel.CreateBounded<Exchange>(Waiting), () => _recordings.TryRemove(module, out _));
+        var recording = new Recording(Channel.CreateBounded<Exchange>(Waiting), ended => _recordings.TryRemove(new(module, ended)));
         return _recordings.TryAdd(module, recording) ? recording : throw new StageRequestException($"'{module}' is being recorded already by this proxy. Wait until that has ended.");
     }
 
-    public Recording? Of(string module) => _recordings.IsEmpty ? null : _recordings.GetValueOrDefault(module);
+    public Recording? Of(string module) => _recordings.TryGetValue(module, out var recording) ? recording : null;
 
     /// <summary>Forwards a request and keeps what was asked and answered.</summary>
     public async Task ListenAsync(Recording recording, HttpContext context, PlannedRoute route, PlanLimits limits, Func<Task> forward)
@@ -83,7 +83,7 @@ internal sealed class Recorder(MirrorQueue mirrored, TimeProvider time)
 }
 
 /// <summary>One module that is being recorded. Ends when it is disposed of.</summary>
-internal sealed class Recording(Channel<Exchange> exchanges, Action end) : IDisposable
+internal sealed class Recording(Channel<Exchange> exchanges, Action<Recording> end) : IDisposable
 {
     private long _dropped;
 
@@ -96,5 +96,5 @@ internal sealed class Recording(Channel<Exchange> exchanges, Action end) : IDisp
 
     public IAsyncEnumerable<Exchange> ReadAllAsync(CancellationToken cancellation) => exchanges.Reader.ReadAllAsync(cancellation);
 
-    public void Dispose() => end();
+    public void Dispose() => end(this);
 }

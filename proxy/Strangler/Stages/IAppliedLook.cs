@@ -5,7 +5,8 @@ namespace Strangler.Stages;
 /// <param name="Any">True when anything was applied.</param>
 /// <param name="Earlier">True when something older than the write was.</param>
 /// <param name="Holds">True when the write itself was.</param>
-internal sealed record AppliedSince(bool Known, bool Any, bool Earlier, bool Holds);
+/// <param name="IdleMs">For how many milliseconds nothing has been applied; 0 from a copy that does not say.</param>
+internal sealed record AppliedSince(bool Known, bool Any, bool Earlier, bool Holds, long IdleMs = 0);
 
 /// <summary>Asks the copy of a module's data what it has applied since a dry run began.</summary>
 internal interface IAppliedLook

@@ -116,6 +116,37 @@ public sealed class RecordTests
         await Assert.ThrowsExactlyAsync<InvalidDataException>(() => replay.AskAsync("3", Recorded("goods.gone", "GET", "/"), writes: false, CancellationToken.None));
     }
 
+    [TestMethod]
+    public async Task Target_ThatNamesAnotherServer_IsAskedOfTheOneThatIsNamed()
+    {
+        var seen = "";
+        await using var server = await WebHost.StartAsync((WebApplication app) => app.Run(context =>
+        {
+            seen = context.Request.Headers["X-Mine"].ToString();
+            return context.Response.WriteAsync("{}");
+        }));
+        using var client = new HttpClient { BaseAddress = server.Address };
+        var replay = new CorpusReplay(client, Goods, [new ExchangeHeader("X-Mine", "secret")], TimeSpan.FromSeconds(30));
+
+        // Resolved as a link, it would take the credential to another host.
+        var outcome = await replay.AskAsync("1", Recorded("goods.one", "GET", "//127.0.0.2:9/goods/7"), writes: false, CancellationToken.None);
+
+        Assert.AreEqual(("secret", ComparisonClass.Mismatch), (seen, outcome.Class));
+    }
+
+    [TestMethod]
+    [DataRow("""{"endpoint":"a"}""", "request.method")]
+    [DataRow("""{"endpoint":"a","request":{"method":"GET","target":"/","headers":[{"name":"A"}]},"answer":{"status":200,"headers":[]}}""", "header")]
+    [DataRow("""{"endpoint":"a","request":{"method":"GET","target":"/","headers":[]},"answer":{"status":200,"headers":[],"bodyBase64":"?"}}""", "base 64")]
+    public async Task File_ThatIsNoExchange_IsNamedWithWhatIsWrong(string text, string wrong)
+    {
+        using var directory = new TemporaryDirectory();
+        await File.WriteAllTextAsync(directory.File("0001-a.json"), text);
+        var error = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => CorpusFolder.ReadAsync(directory.Path, CancellationToken.None));
+        StringAssert.Contains(error.Message, "0001-a.json");
+        StringAssert.Contains(error.Message, wrong);
+    }
+
     private static Exchange Recorded(string endpoint, string method, string target) => new(
         endpoint, default, "Legacy", new ExchangeRequest(method, target, []),
         new ExchangeAnswer(200, [new ExchangeHeader("Content-Type", "application/json")], """{"price":1,"card":"(redacted)","turn":0}"""));

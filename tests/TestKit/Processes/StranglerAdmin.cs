@@ -36,22 +36,31 @@ public sealed class StranglerAdmin : IDisposable
     public Task<JsonElement> DetachAsync(string module, bool detached = true) => PostAsync($"/admin/modules/{module}/detach", new { detached });
 
     /// <summary>Advances, asking again while a gate refuses: evidence takes its time. Anything but a refusal fails at once.</summary>
-    public Task AdvanceWhenAllowedAsync(string module, string to, int? percent = null, bool force = false, TimeSpan? limit = null) =>
-        Eventually.GetAsync(
-            async () =>
-            {
-                using var answer = await Client.PostAsJsonAsync(
-                    $"/admin/modules/{module}/advance", new { to, percent, force, reason = force ? "a test that is not about gates" : null });
-                return (answer.StatusCode, Body: await answer.Content.ReadAsStringAsync());
-            },
-            seen => seen.StatusCode switch
-            {
-                HttpStatusCode.OK => true,
-                HttpStatusCode.Conflict => false,
-                _ => throw new InvalidOperationException($"Advancing {module} to {to} answered {seen}"),
-            },
-            limit ?? TimeSpan.FromSeconds(60),
-            $"Advancing {module} to {to}");
+    public async Task AdvanceWhenAllowedAsync(string module, string to, int? percent = null, bool force = false, TimeSpan? limit = null)
+    {
+        try
+        {
+            await Eventually.GetAsync(
+                async () =>
+                {
+                    using var answer = await Client.PostAsJsonAsync(
+                        $"/admin/modules/{module}/advance", new { to, percent, force, reason = force ? "a test that is not about gates" : null });
+                    return (answer.StatusCode, Body: await answer.Content.ReadAsStringAsync());
+                },
+                seen => seen.StatusCode switch
+                {
+                    HttpStatusCode.OK => true,
+                    HttpStatusCode.Conflict => false,
+                    _ => throw new InvalidOperationException($"Advancing {module} to {to} answered {seen}"),
+                },
+                limit ?? TimeSpan.FromSeconds(60),
+                $"Advancing {module} to {to}");
+        }
+        catch (TimeoutException error)
+        {
+            throw new TimeoutException($"{error.Message}\nMismatches: {await Client.GetStringAsync($"/admin/modules/{module}/mismatches")}", error);
+        }
+    }
 
     public async Task<JsonElement> PostAsync(string path, object body)
     {

@@ -16,7 +16,7 @@ internal sealed record DryRunVerdict(ComparisonClass Class, IReadOnlyList<Differ
 /// Judges a write by the two answers and the two sets of change messages. The two say something about each other only if the copy was where the owner began: without the write
 /// itself, and with everything before it. The copy tells what it has applied since the dry run began; once it holds the write, that settles both.
 /// </summary>
-internal sealed class DryRunJudge(ModuleStates states, IPositionWait positions, IAppliedLook applied, LeftOutBook leftOut)
+internal sealed class DryRunJudge(ModuleStates states, IPositionWait positions, IAppliedLook applied, LeftOutBook leftOut, TimeProvider time)
 {
     public async Task<DryRunVerdict> JudgeAsync(DryRunJob job, OwnerAnswer owner, DryRunAnswer dry, CancellationToken stopping)
     {
@@ -47,8 +47,9 @@ internal sealed class DryRunJudge(ModuleStates states, IPositionWait positions, 
         if (!caughtUp) return "the copy did not catch up in time";
         var epoch = wrote ? changes.Epoch : states.Of(module).Epoch;
         if (await applied.SinceAsync(module, began.Process, began.Count, epoch, changes.First, changes.Last, stopping) is not { Known: true } since) return "the copy no longer knows how far it was";
-        // The owner wrote nothing, so that nothing tells where it began: all that came to the copy later may have come before.
-        if (!wrote) return since.Any ? "other changes arrived meanwhile" : null;
+        // The owner wrote nothing, so that nothing tells where it began: a change that came to the copy before the dry run or after it may have come to the owner after
+        // this write or before it. Only a copy that has stood still since the write came in is where the owner was.
+        if (!wrote) return since.Any || since.IdleMs <= (time.GetUtcNow() - job.At).TotalMilliseconds ? "other changes arrived meanwhile" : null;
         if (!since.Holds) return "the write had been applied already";
         return since.Earlier && !alike ? "the copy was behind" : null;
     }

@@ -16,6 +16,9 @@ public sealed class DryRunTests
 {
     private const string Endpoint = "catalog.update";
 
+    /// <summary>For so long, in milliseconds, nothing has come to the copy.</summary>
+    private const long Still = 600_000;
+
     private static async Task<EndpointEvidence> WriteAsync(ProxyUnderTest test, string endpoint = Endpoint)
     {
         using var answer = endpoint == Endpoint
@@ -43,7 +46,7 @@ public sealed class DryRunTests
 
     [TestMethod]
     public Task AnswersDiffer_Mismatch() =>
-        EndsAsync(new DryRunSides { Service = static context => { context.Response.StatusCode = 409; return Task.CompletedTask; }, Since = new AppliedSince(true, false, false, false) }, ComparisonClass.Mismatch, "status: legacy 200, service 409");
+        EndsAsync(new DryRunSides { Service = static context => { context.Response.StatusCode = 409; return Task.CompletedTask; }, Since = new AppliedSince(true, false, false, false, Still) }, ComparisonClass.Mismatch, "status: legacy 200, service 409");
 
     [TestMethod]
     public Task ChangesDiffer_MismatchNamesTheValue() =>
@@ -54,8 +57,12 @@ public sealed class DryRunTests
         EndsAsync(new DryRunSides { LegacyChanges = DryRunSides.Row(7, 1.5m) }, ComparisonClass.Mismatch, "changes[product 7]: the service lacks catalog.product-changed/1");
 
     [TestMethod]
+    public Task ChangeWhereTheOwnerWroteNothing_AndTheCopyWasAheadWhenTheDryRunBegan_Lag() =>
+        EndsAsync(new DryRunSides { ServiceChanges = DryRunSides.Row(7, 1.5m), Since = new AppliedSince(true, false, false, false, 0) }, ComparisonClass.Lag, reason: "other changes arrived meanwhile");
+
+    [TestMethod]
     public Task ChangeWhereTheOwnerWroteNothing_Mismatch() =>
-        EndsAsync(new DryRunSides { ServiceChanges = DryRunSides.Row(7, 1.5m), Since = new AppliedSince(true, false, false, false) }, ComparisonClass.Mismatch, "changes[product 7]: the legacy lacks catalog.product-changed/1");
+        EndsAsync(new DryRunSides { ServiceChanges = DryRunSides.Row(7, 1.5m), Since = new AppliedSince(true, false, false, false, Still) }, ComparisonClass.Mismatch, "changes[product 7]: the legacy lacks catalog.product-changed/1");
 
     [TestMethod]
     public Task DifferentWhereTheOwnerWroteNothing_AndOthersArrived_Lag() =>
