@@ -16,8 +16,7 @@ internal static class CorpusTasks
     /// </summary>
     public static async Task<IResult> RecordAsync(string module, HttpContext context, Func<PlanSnapshot> plan, Recorder recorder, CancellationToken cancellation)
     {
-        if (!plan().Modules.TryGetValue(module, out var planned)) throw new UnknownModuleException(module, plan().Modules.Keys);
-        using var recording = recorder.Begin(planned.Name);
+        using var recording = recorder.Begin(StranglerAdmin.Planned(module, plan()).Name);
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = "application/x-ndjson";
         await SayAsync("""{"dropped":0}""").ConfigureAwait(false);

@@ -107,7 +107,7 @@ public static class StranglerAdmin
     private static async Task<IResult> AskAgainAsync(string module, string group, Func<PlanSnapshot> plan, MismatchDesk desk, CancellationToken cancellation) =>
         Results.Json(await desk.AskAsync(Planned(module, plan()).Name, group, cancellation).ConfigureAwait(false), Json);
 
-    private static PlannedModule Planned(string module, PlanSnapshot plan) =>
+    internal static PlannedModule Planned(string module, PlanSnapshot plan) =>
         plan.Modules.TryGetValue(module, out var planned) ? planned : throw new UnknownModuleException(module, plan.Modules.Keys);
 
     private static async Task<IResult> EvidenceAsync(string module, int? limit, EvidenceArchive archive, CancellationToken cancellation) =>

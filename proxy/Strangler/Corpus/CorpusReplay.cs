@@ -36,7 +36,7 @@ internal sealed class CorpusReplay(HttpClient client, PlannedModule module, IRea
         var book = RuleBook.Of(module.RulesOf(endpoint));
         var (answer, failure) = await TryAsync(request, book, cancellation);
         if (answer is null) return Outcome(failure);
-        var recorded = exchange.Answer.ToMirrorAnswer(Origins(request));
+        var recorded = exchange.Answer.ToMirrorAnswer(request.Origins);
         var found = AnswerComparer.Compare(recorded, answer, module.RulesOf(endpoint));
         if (found.IsTooLarge) return Outcome(ComparisonClass.TooLarge);
         // A write cannot be asked again to see what changes each time.
@@ -64,7 +64,7 @@ internal sealed class CorpusReplay(HttpClient client, PlannedModule module, IRea
 
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (await MirrorSender.ReadAsync(response, LargestBody, either.Token) is not { } bytes) return (null, ComparisonClass.TooLarge);
-            var answer = MirrorSender.AnswerOf(response, bytes, Origins(asked), client.BaseAddress!.AbsoluteUri);
+            var answer = MirrorSender.AnswerOf(response, bytes, asked.Origins, client.BaseAddress!.AbsoluteUri);
             // As the recorded one was kept, or what is redacted there would differ here.
             return ExchangeRedaction.Answer(answer, book) is { } kept ? (kept.ToMirrorAnswer(answer.Origins), default) : (null, ComparisonClass.Unsupported);
         }
@@ -80,7 +80,4 @@ internal sealed class CorpusReplay(HttpClient client, PlannedModule module, IRea
 
     // A recorded "100-continue" or encoding belongs to the client that it came from.
     private static bool Sends(ExchangeHeader header) => MirrorSender.Travels(header.Name) && !header.Name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase) && !header.Value.Contains(Redaction.Text, StringComparison.Ordinal);
-
-    private static string[] Origins(ExchangeRequest request) =>
-        [.. request.Headers.Where(static h => h.Name.Equals("Host", StringComparison.OrdinalIgnoreCase)).SelectMany(static h => (string[])[$"http://{h.Value}", $"https://{h.Value}"])];
 }

@@ -52,6 +52,10 @@ internal sealed record ExchangeRequest(string Method, string Target, IReadOnlyLi
 {
     [JsonIgnore]
     public ReadOnlyMemory<byte>? Bytes => ExchangeBody.Bytes(Body, BodyBase64);
+
+    /// <summary>What the client called the site.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Origins => MirrorSender.OriginsOf(Headers.FirstOrDefault(static h => h.Name.Equals("Host", StringComparison.OrdinalIgnoreCase))?.Value);
 }
 
 /// <summary>What was answered.</summary>

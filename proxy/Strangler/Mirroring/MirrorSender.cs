@@ -21,6 +21,9 @@ internal sealed class MirrorSender
     /// <summary>False for what belongs to the client's connection and for what is the proxy's own.</summary>
     public static bool Travels(string header) => header.Length > 0 && header[0] != ':' && !HopByHop.Contains(header) && !InternalHeader.Is(header);
 
+    /// <summary>What a client whose request named this host calls the site: with which scheme, the request does not say.</summary>
+    public static string[] OriginsOf(string? host) => host is null ? [] : [$"http://{host}", $"https://{host}"];
+
     /// <summary>Asks within the plan's time for a candidate.</summary>
     /// <returns>The answer, or null and the class that its absence ends in.</returns>
     public async Task<(MirrorAnswer? Answer, ComparisonClass Failure)> TryAskAsync(MirrorJob job, Side side, TimeProvider time, CancellationToken stopping)

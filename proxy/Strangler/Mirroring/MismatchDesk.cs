@@ -41,7 +41,7 @@ internal sealed class MismatchDesk(RouteTables tables, EvidenceLedger ledger, Mi
             throw new StageRequestException($"'{latest.Method} {latest.Target}' is no read: asking it again could change data.");
 
         var kept = latest.Headers.Where(static h => h.Value != Redaction.Text).Select(static h => new KeyValuePair<string, StringValues>(h.Key, h.Value)).ToArray();
-        var origins = latest.Headers.Where(static h => h.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).SelectMany(static h => (string[])[$"http://{h.Value}", $"https://{h.Value}"]).ToArray();
+        var origins = MirrorSender.OriginsOf(latest.Headers.FirstOrDefault(static h => h.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value);
         var job = new MirrorJob(
             route, Side.Legacy, latest.Method, latest.Target, kept, new MirrorAnswer(0, null, null, default) { Origins = origins }, time.GetUtcNow(), table.Plan.Limits, new MirrorCounts().TakeIn());
         var legacy = await sender.TryAskAsync(job, Side.Legacy, time, cancellation);
