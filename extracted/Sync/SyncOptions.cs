@@ -18,6 +18,13 @@ public sealed class SyncOptions
     /// <summary>Further receivers of a module's changes, by module and name: services that keep a copy but never own the data.</summary>
     public Dictionary<string, Dictionary<string, Uri>> Subscribers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What carries the changes: <c>Http</c>, or the name of a channel that the host has added.</summary>
+    /// <value>Defaults to <c>Http</c>.</value>
+    public string Channel { get; set; } = SyncChannel.Http;
+
+    /// <summary>Also publishes each change as an event to whoever has subscribed. The channel must be able to.</summary>
+    public bool Publish { get; set; }
+
     /// <summary>The most changes sent in one request.</summary>
     /// <value>Defaults to 1,000.</value>
     [Range(1, 10_000)]
@@ -30,6 +37,15 @@ public sealed class SyncOptions
     /// <summary>How long a receiver may take for one batch.</summary>
     /// <value>Defaults to 30 s.</value>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an answer may take over a channel that brings answers later. The change is sent again then, which does no harm.</summary>
+    /// <value>Defaults to 30 s.</value>
+    public TimeSpan AcknowledgeTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most changes of one receiver that are on their way at a time over a channel that brings answers later.</summary>
+    /// <value>Defaults to 2,000.</value>
+    [Range(1, 100_000)]
+    public int MaximumOnTheirWay { get; set; } = 2_000;
 
     /// <summary>How long one instance keeps the relay of a receiver to itself without renewing.</summary>
     /// <value>Defaults to 5 s: after a crash, the next start sends nothing for that long. A call that takes longer may be repeated by another instance, which does no harm.</value>

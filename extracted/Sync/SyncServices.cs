@@ -33,6 +33,7 @@ public static class SyncServices
         if (configuration.GetSection("Sync:Break").Exists()) services.Replace(ServiceDescriptor.Singleton(static provider => provider.GetRequiredService<IOptions<SyncOptions>>().Value.Break.Clock));
         else services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
+        services.AddSingleton(builder);
         services.AddSingleton(provider => new ModuleRegistry(builder.Modules, provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton(provider => new SyncDatabase(builder.Dialect, (connection, transaction) => SyncStartup.Prepare(
             connection,
@@ -73,8 +74,20 @@ public static class SyncServices
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<ParkedStore>();
         services.AddSingleton<PeerClient>();
-        services.TryAddSingleton<IChannel, HttpChannel>();
+        services.AddSingleton<HttpChannel>();
+        services.AddSingleton(new SyncChannel(SyncChannel.Http, CanPublish: false, provider => provider.GetRequiredService<HttpChannel>()));
+        services.AddSingleton<ChannelChoice>();
+        services.AddSingleton<IValidateOptions<SyncOptions>>(provider => provider.GetRequiredService<ChannelChoice>());
+        services.AddSingleton<IChannel>(provider => provider.GetRequiredService<ChannelChoice>().Find(provider.GetRequiredService<IOptions<SyncOptions>>().Value.Channel)!.Create(provider));
         services.AddSingleton<ContractVersions>();
+        services.AddSingleton(provider => new SyncAcknowledgements(
+            provider.GetRequiredService<DeliveryStore>(),
+            provider.GetRequiredService<ContractVersions>(),
+            provider.GetRequiredService<Receivers>(),
+            provider.GetRequiredService<SyncSignals>(),
+            provider.GetRequiredService<SyncTelemetry>(),
+            provider.GetRequiredService<IOptions<SyncOptions>>(),
+            provider.GetRequiredService<ILogger<SyncAcknowledgements>>()));
         services.AddSingleton(provider => new SyncInbox(
             provider.GetRequiredService<SyncDatabase>(),
             provider.GetRequiredService<ModuleRegistry>(),
@@ -84,7 +97,11 @@ public static class SyncServices
             provider.GetRequiredService<IOptions<SyncOptions>>().Value.Break,
             provider.GetRequiredService<ILogger<SyncInbox>>()));
 
-        services.AddSingleton<BackfillSender>();
+        // A backfill asks and waits for the answer, so it goes over HTTP whatever carries the changes.
+        services.AddSingleton(provider => new BackfillSender(
+            new ContractVersions(provider.GetRequiredService<HttpChannel>(), provider.GetRequiredService<ModuleRegistry>(), provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<IOptions<SyncOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<BackfillAgain>();
         services.AddSingleton<BackfillJob>();
         services.AddSingleton<SumsClient>();

@@ -27,6 +27,14 @@ public sealed class DatabaseChoiceTests
     }
 
     [TestMethod]
+    public async Task SqlServer_ConnectionThatNobodyTakes_FailsForThatReasonAlone()
+    {
+        // In the runtime's invariant mode the driver opens no connection at all, whoever listens.
+        await using var connection = new SqlConnection("Server=127.0.0.1,1;Database=shop;User ID=sa;Password=none;Connect Timeout=1;TrustServerCertificate=true");
+        await Assert.ThrowsExactlyAsync<SqlException>(() => connection.OpenAsync());
+    }
+
+    [TestMethod]
     [DataRow("oracle", "Data Source=x", "'sqlite', 'postgresql' or 'sqlserver'")]
     [DataRow("sqlite", "Data Source=:memory:", "SQLite file")]
     [DataRow("postgresql", "Username=someone", "Host=server;Database=name")]

@@ -4,6 +4,9 @@ using Catalog.Service.Data.Databases;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Sync;
+#if NSERVICEBUS
+using Catalog.Service.Sync.Bus;
+#endif
 
 namespace Catalog.Service.Sync;
 
@@ -16,6 +19,9 @@ internal static class CatalogSync
     {
         var database = configuration.GetSection("Database").Get<DatabaseOptions>() ?? new DatabaseOptions();
         services.AddSync(configuration, sync => sync.UseDatabase(DatabaseKind.Of(database.Provider).Name, database.ConnectionString).Module(Module, Map));
+#if NSERVICEBUS
+        services.AddCatalogBus(configuration);
+#endif
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<SyncInterceptor>());
         services.Configure<RazorPagesOptions>(options => options.Conventions.AddFolderApplicationModelConvention(
             "/Products", page => page.EndpointMetadata.Add(new SyncModuleAttribute(Module))));

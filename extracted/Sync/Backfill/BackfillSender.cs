@@ -15,7 +15,7 @@ internal sealed class BackfillSender(ContractVersions channel, IOptions<SyncOpti
         {
             try
             {
-                return await channel.SendAsync(module.Name, batch, cancellationToken);
+                return (await channel.SendAsync(module.Name, batch, cancellationToken))!;
             }
             catch (IOException) when (attempt < MostTries)
             {

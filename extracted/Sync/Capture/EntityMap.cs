@@ -33,6 +33,9 @@ internal abstract class EntityMap
 
     public abstract bool HasNumericKey { get; }
 
+    /// <summary>Shows the visitor the message after a change in all its versions, and the one after a removal.</summary>
+    public abstract void Accept(IContractVisitor visitor);
+
     public abstract string KeyOf(object entity);
 
     public abstract object ParseKey(string key);

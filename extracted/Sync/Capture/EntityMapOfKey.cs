@@ -40,6 +40,13 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
 
     public override bool HasNumericKey => KeyFormat<TKey>.IsNumber;
 
+    public override void Accept(IContractVisitor visitor)
+    {
+        visitor.Visit<TChanged>(this, Changed);
+        visitor.Visit<TRemoved>(this, Removed);
+        foreach (var older in mapping.Older) older.Accept(visitor, this);
+    }
+
     public override string KeyOf(object entity) => KeyFormat<TKey>.Format(_keyOf((TEntity)entity));
 
     public override object ParseKey(string key) => KeyFormat<TKey>.Parse(key);

@@ -9,6 +9,8 @@ internal abstract class OlderContract<TEntity>(string name, IReadOnlySet<string>
 
     public IReadOnlySet<string> Kept { get; } = kept;
 
+    public abstract void Accept(IContractVisitor visitor, EntityMap entity);
+
     public abstract void Write(Utf8JsonWriter writer, TEntity entity);
 
     public abstract TEntity Read(ReadOnlySpan<byte> payload);
@@ -17,6 +19,8 @@ internal abstract class OlderContract<TEntity>(string name, IReadOnlySet<string>
 internal sealed class OlderContract<TEntity, TOlder>(string name, IReadOnlySet<string> kept, Func<TEntity, TOlder> toMessage, Func<TOlder, TEntity> toEntity) : OlderContract<TEntity>(name, kept)
     where TOlder : class
 {
+    public override void Accept(IContractVisitor visitor, EntityMap entity) => visitor.Visit<TOlder>(entity, Name);
+
     public override void Write(Utf8JsonWriter writer, TEntity entity) => JsonSerializer.Serialize(writer, toMessage(entity), SyncJson.Options);
 
     public override TEntity Read(ReadOnlySpan<byte> payload) =>

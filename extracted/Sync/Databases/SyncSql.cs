@@ -50,6 +50,22 @@ internal abstract class SyncSql
     /// <summary>@receiver, @now, @limit -> rows to send, in the order of their positions, none behind a waiting or parked change of its own key. They are the last result.</summary>
     public abstract string ReadPending { get; }
 
+    /// <summary>@receiver, @now, @limit -> how many of its first deliveries are on their way, to be acknowledged later.</summary>
+    public virtual string CountSent =>
+        """
+        SELECT COUNT(*) FROM (SELECT next_at FROM sync_delivery WHERE receiver = @receiver AND state = 0 AND blocked IS NULL ORDER BY position LIMIT @limit) AS first
+        WHERE next_at > @now
+        """;
+
+    /// <summary>@receiver, @positions, @next: they are on their way, and not sent again before.</summary>
+    public abstract string MarkSent { get; }
+
+    /// <summary>@receiver: whatever an earlier holder of the lease had sent may be sent now.</summary>
+    public string ForgetSent { get; } = "UPDATE sync_delivery SET next_at = 0 WHERE receiver = @receiver AND state = 0 AND blocked IS NULL AND next_at > 0";
+
+    /// <summary>@receiver, @positions -> position, attempts, module, entity, key, type, created of those whose answer is awaited.</summary>
+    public abstract string ReadSent { get; }
+
     public string ReadNextAttempt { get; } = "SELECT MIN(next_at) FROM sync_delivery WHERE receiver = @receiver AND blocked IS NOT NULL AND state = 0";
 
     /// <summary>@receiver, @positions: removes the deliveries.</summary>

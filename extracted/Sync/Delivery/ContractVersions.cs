@@ -13,12 +13,16 @@ internal sealed class ContractVersions(IChannel channel, ModuleRegistry registry
 
     private readonly ConcurrentDictionary<(string Receiver, string Type), long> _unknown = new();
 
+    /// <inheritdoc cref="IChannel.AnswersLater"/>
+    public bool AnswersLater => channel.AnswersLater;
+
     /// <inheritdoc cref="IChannel.SendAsync"/>
-    public async Task<SyncReply> SendAsync(string receiver, SyncBatch batch, CancellationToken cancellationToken)
+    public async Task<SyncReply?> SendAsync(string receiver, SyncBatch batch, CancellationToken cancellationToken)
     {
         var messages = batch.Messages;
         if (!_unknown.IsEmpty) messages = [.. messages.Select(message => Known(receiver, message))];
         var reply = await channel.SendAsync(receiver, batch with { Messages = messages }, cancellationToken);
+        if (reply is null) return null;
         SyncResult[]? results = null;
         var sent = messages;
         while (true)
@@ -27,14 +31,26 @@ internal sealed class ContractVersions(IChannel channel, ModuleRegistry registry
             var again = Enumerable.Range(0, sent.Count).Where(index => current[index].UnknownType && Older(sent[index]) is not null).ToArray();
             if (again.Length == 0) return results is null ? reply : reply with { Results = results };
             results ??= [.. reply.Results];
-            foreach (var index in again) _unknown[(receiver, sent[index].Type)] = time.GetTimestamp();
+            foreach (var index in again) MarkUnknown(receiver, sent[index].Type);
             var next = sent.ToArray();
             foreach (var index in again) next[index] = Older(sent[index])!;
             var part = await channel.SendAsync(receiver, new SyncBatch(batch.Module, batch.From, [.. again.Select(index => next[index])], Vacate: batch.Vacate), cancellationToken);
+            if (part is null) throw new InvalidOperationException("The channel answered one part of a batch and took another over.");
             for (var n = 0; n < again.Length; n++) results[again[n]] = part.Results[n];
             sent = next;
         }
     }
+
+    /// <summary>The receiver has refused the type as unknown: an older version is sent from now on.</summary>
+    /// <returns>False when there is no older version.</returns>
+    public bool TryFallBack(string receiver, string module, string entity, string type)
+    {
+        if (registry.Find(module)?.Find(entity) is not { } map || !map.ChangedTypes.SkipWhile(known => known != type).Skip(1).Any()) return false;
+        MarkUnknown(receiver, type);
+        return true;
+    }
+
+    private void MarkUnknown(string receiver, string type) => _unknown[(receiver, type)] = time.GetTimestamp();
 
     private SyncMessage Known(string receiver, SyncMessage message)
     {

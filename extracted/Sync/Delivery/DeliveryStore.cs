@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Options;
 using Sync.Databases;
 
@@ -50,10 +49,10 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         var bytes = 0L;
         while (await row.ReadAsync(cancellationToken))
         {
-            var message = new SyncMessage(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(0), row.IsDBNull(7) ? null : row.GetString(7), (byte[])row.GetValue(6));
+            var message = new SyncMessage(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(0), row.IsDBNull(7) ? null : row.GetString(7), (byte[])row.GetValue(6)) { Refusals = row.GetInt32(8) };
             bytes += message.Size;
             if (pending.Count > 0 && bytes > options.Value.MaximumBatchBytes) break;
-            pending.Add(new PendingDelivery(message, row.GetInt32(8), row.GetInt64(9)));
+            pending.Add(new PendingDelivery(message, message.Refusals, row.GetInt64(9)));
         }
 
         return pending;
@@ -68,6 +67,39 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
             : null;
     }
 
+    /// <summary>How many of the receiver's first deliveries, up to a limit, are on their way.</summary>
+    public async Task<int> CountSentAsync(string receiver, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return Convert.ToInt32(await connection.Command(null, database.Sql.CountSent, ("@receiver", receiver), ("@now", Now), ("@limit", limit)).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The channel has taken them over: they wait for their acknowledgements, and are sent again when these do not come.</summary>
+    public Task MarkSentAsync(string receiver, List<PendingDelivery> sent, CancellationToken cancellationToken) => database.WriteAsync(urgent: true, (connection, transaction) =>
+        connection.Command(transaction, database.Sql.MarkSent,
+            ("@receiver", receiver), ("@positions", ToList(sent.Select(delivery => delivery.Message.Position))), ("@next", Now + (long)options.Value.AcknowledgeTimeout.TotalMilliseconds)).RunAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Whatever an earlier holder of the lease had sent may be sent now: over another channel perhaps, and a repetition does no harm.</summary>
+    public async Task ForgetSentAsync(string receiver, CancellationToken cancellationToken)
+    {
+        // To look for them among a million that wait would hold up all who write. They are the first ones.
+        if (await CountSentAsync(receiver, options.Value.MaximumOnTheirWay, cancellationToken) == 0) return;
+        await database.WriteAsync(urgent: true, (connection, transaction) =>
+            connection.Command(transaction, database.Sql.ForgetSent, ("@receiver", receiver)).RunAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Those of the positions that still wait for an acknowledgement.</summary>
+    public async Task<List<PendingDelivery>> ReadSentAsync(string receiver, IEnumerable<long> positions, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.Command(null, database.Sql.ReadSent, ("@receiver", receiver), ("@positions", ToList(positions))).ListAsync(
+            row => new PendingDelivery(new SyncMessage(row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), 0, row.GetInt64(0), null, default), row.GetInt32(1), row.GetInt64(6)), cancellationToken);
+    }
+
+    /// <summary>They may be sent again at once, without having been refused.</summary>
+    public Task SendAgainAsync(string receiver, IEnumerable<long> positions, CancellationToken cancellationToken) => database.WriteAsync(urgent: true, (connection, transaction) =>
+        connection.Command(transaction, database.Sql.MarkSent, ("@receiver", receiver), ("@positions", ToList(positions)), ("@next", 0L)).RunAsync(cancellationToken), cancellationToken);
+
     /// <summary>Records a reply in one transaction: acknowledged deliveries go, refused ones wait or are parked.</summary>
     /// <param name="receiver">The receiver.</param>
     /// <param name="sent">What it was sent.</param>
@@ -77,21 +109,13 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     /// <returns>How many were parked.</returns>
     public async Task<int> SettleAsync(string receiver, List<PendingDelivery> sent, SyncReply reply, int maximumAttempts, CancellationToken cancellationToken)
     {
-        var acknowledged = new StringBuilder("[");
+        var acknowledged = ToList(sent.Where((_, index) => reply.Results[index].Outcome != SyncOutcome.Rejected).Select(delivery => delivery.Message.Position));
         var parked = 0;
-        for (var index = 0; index < sent.Count; index++)
-        {
-            if (reply.Results[index].Outcome == SyncOutcome.Rejected) continue;
-            if (acknowledged.Length > 1) acknowledged.Append(',');
-            acknowledged.Append(CultureInfo.InvariantCulture, $"{sent[index].Message.Position}");
-        }
-
-        acknowledged.Append(']');
         // A drain must not wait for the writers that queue to be refused behind the fence.
         await database.WriteAsync(urgent: true, async (connection, transaction) =>
         {
             parked = 0;
-            await RemoveAsync(connection, transaction, receiver, acknowledged.ToString(), cancellationToken);
+            await RemoveAsync(connection, transaction, receiver, acknowledged, cancellationToken);
             for (var index = 0; index < sent.Count; index++)
             {
                 if (reply.Results[index].Outcome != SyncOutcome.Rejected) continue;
@@ -115,7 +139,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
             discarded = await database.WriteAsync(urgent: false, async (connection, transaction) =>
             {
                 var positions = await connection.Command(transaction, database.Sql.ReadDeliveries, ("@receiver", receiver), ("@through", through), ("@limit", 2_000)).ListAsync(row => row.GetInt64(0), cancellationToken);
-                if (positions.Count > 0) await RemoveAsync(connection, transaction, receiver, $"[{string.Join(',', positions)}]", cancellationToken);
+                if (positions.Count > 0) await RemoveAsync(connection, transaction, receiver, ToList(positions), cancellationToken);
                 return positions.Count;
             }, cancellationToken);
         }
@@ -139,7 +163,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
                 positions = await connection.Command(null, database.Sql.ReadUnwanted, ("@after", after), ("@limit", some)).ListAsync(row => row.GetInt64(0), cancellationToken);
             if (positions.Count == 0) return removed;
             removed += await database.WriteAsync(urgent: false, (connection, transaction) =>
-                connection.Command(transaction, database.Sql.RemoveDelivered, ("@positions", $"[{string.Join(',', positions)}]")).RunAsync(cancellationToken), cancellationToken);
+                connection.Command(transaction, database.Sql.RemoveDelivered, ("@positions", ToList(positions))).RunAsync(cancellationToken), cancellationToken);
             after = positions[^1];
         }
     }
@@ -154,6 +178,8 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         await using var connection = await database.OpenAsync(cancellationToken);
         return (await connection.Command(null, database.Sql.CountThrough, ("@receiver", receiver), ("@position", position)).ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken))[0];
     }
+
+    private static string ToList(IEnumerable<long> positions) => $"[{string.Join(',', positions)}]";
 
     private async Task RemoveAsync(DbConnection connection, DbTransaction transaction, string receiver, string positions, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Sync.Delivery;
 /// <summary>Batches as HTTP posts to the receiver's <c>/_sync/inbox</c>: nothing has to be installed.</summary>
 internal sealed class HttpChannel(PeerClient client, Receivers receivers) : IChannel
 {
-    public async Task<SyncReply> SendAsync(string receiver, SyncBatch batch, CancellationToken cancellationToken)
+    public async Task<SyncReply?> SendAsync(string receiver, SyncBatch batch, CancellationToken cancellationToken)
     {
         var target = receivers.Find(receiver) ?? throw new IOException($"No address is set for the receiver '{receiver}'.");
         var body = await client.PostAsync(target.Address, "_sync/inbox", BatchFormat.Write(batch), cancellationToken);

@@ -7,7 +7,11 @@ namespace Sync.Delivery;
 /// <param name="Name">The receiver's name: the module's for its other side, module/name for a subscriber.</param>
 /// <param name="Module">The module.</param>
 /// <param name="Address">Where it listens.</param>
-internal sealed record Receiver(string Name, string Module, Uri Address);
+internal sealed record Receiver(string Name, string Module, Uri Address)
+{
+    /// <summary>Stands for whoever has subscribed to published events: their deliveries are done with once the channel has them.</summary>
+    public const string Anybody = "*";
+}
 
 /// <summary>The receivers of each module, from the settings.</summary>
 internal sealed class Receivers
@@ -22,6 +26,7 @@ internal sealed class Receivers
             if (options.Value.Peers.TryGetValue(module.Name, out var peer)) receivers.Add(new Receiver(module.Name, module.Name, peer));
             if (options.Value.Subscribers.TryGetValue(module.Name, out var subscribers))
                 receivers.AddRange(subscribers.Select(subscriber => new Receiver($"{module.Name}/{subscriber.Key}", module.Name, subscriber.Value)));
+            if (options.Value.Publish) receivers.Add(new Receiver($"{module.Name}/{Receiver.Anybody}", module.Name, new Uri($"publish:{module.Name}")));
             _byModule[module.Name] = receivers;
         }
     }

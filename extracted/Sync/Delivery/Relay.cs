@@ -9,6 +9,7 @@ internal sealed partial class Relay(
     Receivers receivers,
     DeliveryStore deliveries,
     ContractVersions channel,
+    SyncAcknowledgements acknowledgements,
     SyncSignals signals,
     SyncTelemetry telemetry,
     IOptions<SyncOptions> options,
@@ -22,12 +23,14 @@ internal sealed partial class Relay(
     {
         await Task.Yield();
         var leasedUntil = 0L;
+        var held = false;
         var failures = 0;
         var limit = new BatchLimit(options.Value.BatchSize);
         while (!stopping.IsCancellationRequested)
         {
-            var written = signals.Written(receiver.Module).Next;
-            TimeSpan wait;
+            var news = signals.Written(receiver.Module).Next;
+            var answered = signals.Acknowledged(receiver.Name).Next;
+            var wait = options.Value.PollInterval;
             var pause = TimeSpan.Zero;
             try
             {
@@ -35,15 +38,20 @@ internal sealed partial class Relay(
                 {
                     if (!await deliveries.LeaseAsync(receiver.Name, stopping))
                     {
+                        held = false;
                         await Task.Delay(options.Value.PollInterval, time, stopping);
                         continue;
                     }
 
+                    if (!held) await deliveries.ForgetSentAsync(receiver.Name, stopping);
+                    held = true;
                     leasedUntil = time.GetTimestamp() + (long)(options.Value.LeaseDuration.TotalSeconds / 2 * time.TimestampFrequency);
                 }
 
-                if (await SendOnceAsync(receiver, limit, limit.Most, stopping)) wait = TimeSpan.Zero;
-                else wait = Shorter(await deliveries.NextAttemptAsync(receiver.Name, stopping), options.Value.PollInterval);
+                var room = channel.AnswersLater ? await RoomAsync(receiver, stopping) : int.MaxValue;
+                if (room == 0) news = answered;
+                else if (await SendOnceAsync(receiver, limit, Math.Min(limit.Most, room), stopping)) wait = TimeSpan.Zero;
+                if (wait > TimeSpan.Zero) wait = Shorter(await deliveries.NextAttemptAsync(receiver.Name, stopping), options.Value.PollInterval);
                 failures = 0;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -64,11 +72,15 @@ internal sealed partial class Relay(
             }
 
             if (pause > TimeSpan.Zero) await Task.WhenAny(Task.Delay(Shorter(pause, wait), time, stopping));
-            if (wait > pause) await Task.WhenAny(written, Task.Delay(wait - pause, time, stopping));
+            if (wait > pause) await Task.WhenAny(news, Task.Delay(wait - pause, time, stopping));
         }
 
         await ReleaseAsync(receiver);
     }
+
+    /// <summary>How many more changes may be on their way, so that a receiver that is down leaves them here and not in its queue.</summary>
+    private async Task<int> RoomAsync(Receiver receiver, CancellationToken cancellationToken) =>
+        options.Value.MaximumOnTheirWay - await deliveries.CountSentAsync(receiver.Name, options.Value.MaximumOnTheirWay, cancellationToken);
 
     /// <summary>Sends what may be sent now, up to one batch.</summary>
     /// <returns>False when there was nothing to send.</returns>
@@ -87,11 +99,17 @@ internal sealed partial class Relay(
         else
         {
             using var activity = telemetry.StartSend(receiver, pending);
+            if (channel.AnswersLater)
+            {
+                await HandOverAsync(receiver, pending, cancellationToken);
+                return true;
+            }
+
             if (options.Value.Break.Acknowledgement)
                 await deliveries.SettleAsync(receiver.Name, pending, new SyncReply([.. pending.Select(static _ => new SyncResult(SyncOutcome.Applied))], []), attempts, cancellationToken);
             try
             {
-                reply = await channel.SendAsync(receiver.Name, new SyncBatch(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message)), cancellationToken);
+                reply = (await channel.SendAsync(receiver.Name, ToBatch(receiver, pending), cancellationToken))!;
                 limit.Answered();
             }
             catch (NoAnswerException)
@@ -111,12 +129,26 @@ internal sealed partial class Relay(
             }
         }
 
-        var parked = await deliveries.SettleAsync(receiver.Name, pending, reply, attempts, cancellationToken);
-        signals.Acknowledged(receiver.Name).Give();
-        telemetry.Settled(receiver.Name, pending, reply, parked);
-        if (parked > 0) LogParked(logger, parked, receiver.Name, reply.Results.First(result => result.Outcome == SyncOutcome.Rejected).Reason);
+        await acknowledgements.SettleAsync(receiver.Name, pending, reply, attempts, cancellationToken);
         return true;
     }
+
+    /// <summary>Marks them first: an answer may come before the channel's own return.</summary>
+    private async Task HandOverAsync(Receiver receiver, List<PendingDelivery> pending, CancellationToken cancellationToken)
+    {
+        await deliveries.MarkSentAsync(receiver.Name, pending, cancellationToken);
+        try
+        {
+            await channel.SendAsync(receiver.Name, ToBatch(receiver, pending), cancellationToken);
+        }
+        catch
+        {
+            await deliveries.SendAgainAsync(receiver.Name, pending.Select(delivery => delivery.Message.Position), CancellationToken.None);
+            throw;
+        }
+    }
+
+    private SyncBatch ToBatch(Receiver receiver, List<PendingDelivery> pending) => new(receiver.Module, options.Value.Side, pending.ConvertAll(row => row.Message));
 
     private static TimeSpan Shorter(TimeSpan? one, TimeSpan other) => one is { } first && first < other ? first : other;
 
@@ -135,9 +167,6 @@ internal sealed partial class Relay(
 
     [LoggerMessage(3101, LogLevel.Warning, "The relay to {Receiver} at {Address} failed; it tries again.")]
     private static partial void LogFailed(ILogger logger, string receiver, Uri address, Exception error);
-
-    [LoggerMessage(3102, LogLevel.Error, "{Count} changes for {Receiver} are parked after their last attempt; the first reason: {Reason}")]
-    private static partial void LogParked(ILogger logger, int count, string receiver, string? reason);
 
     [LoggerMessage(3103, LogLevel.Information, "The relay's lease on {Receiver} was not given back; it runs out.")]
     private static partial void LogNotReleased(ILogger logger, string receiver, Exception error);

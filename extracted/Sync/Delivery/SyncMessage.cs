@@ -11,6 +11,9 @@ namespace Sync;
 /// <param name="Payload">The contract as UTF-8 JSON.</param>
 public sealed record SyncMessage(string Module, string Entity, string Key, string Type, long Epoch, long Position, string? TraceParent, ReadOnlyMemory<byte> Payload)
 {
+    /// <summary>How often its receiver has refused it so far. A channel may tell the receiver.</summary>
+    public int Refusals { get; init; }
+
     /// <summary>What the message adds to a batch, names, trace and escapes in the key taken for long rather than short.</summary>
     internal long Size => Payload.Length + (6 * Key.Length) + 512;
 

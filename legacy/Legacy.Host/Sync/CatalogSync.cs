@@ -6,6 +6,9 @@ using Legacy.Web.Data.Databases;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Sync;
+#if NSERVICEBUS
+using Legacy.Host.Sync.Bus;
+#endif
 
 namespace Legacy.Host.Sync;
 
@@ -18,6 +21,9 @@ internal static class CatalogSync
     {
         var database = configuration.GetSection("Database").Get<DatabaseOptions>() ?? new DatabaseOptions();
         services.AddSync(configuration, sync => sync.UseDatabase(DatabaseKind.Of(database.Provider).Name, database.ConnectionString).Module(Module, Map));
+#if NSERVICEBUS
+        services.AddCatalogBus(configuration);
+#endif
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<SyncInterceptor>());
         services.AddSingleton<IWriteTurns, SyncWriteTurns>();
         services.Configure<RazorPagesOptions>(options => options.Conventions.AddFolderApplicationModelConvention(

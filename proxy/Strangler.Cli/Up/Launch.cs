@@ -15,12 +15,8 @@ internal sealed class Launch(UpLayout layout, UpFile file, string configuration,
     {
         var start = Dotnet(LocatedProject.Find(layout.Root, process.Project, configuration), [.. process.Arguments.Select(a => Fill(a, process)), "--urls", process.Url]);
         foreach (var (name, value) in process.Environment) start.Environment[name] = Fill(value, process);
-        if (databases is not null && process.Database is { } told)
-        {
-            start.Environment[told.Provider] = databases.Provider;
-            start.Environment[told.Connection] = databases.ConnectionTo(databases.NameOf(process.Name));
-        }
-
+        Tell(start, process.Database, process.Name);
+        Tell(start, process.Queues, UpFile.QueuesName);
         return start;
     }
 
@@ -41,6 +37,13 @@ internal sealed class Launch(UpLayout layout, UpFile file, string configuration,
         start.Environment["Strangler__AdminUrl"] = layout.AdminUrl;
         foreach (var (name, value) in file.Proxy?.Environment ?? new Dictionary<string, string>()) start.Environment[name] = Fill(value, null);
         return start;
+    }
+
+    private void Tell(ProcessStartInfo start, UpDatabase? told, string name)
+    {
+        if (databases is null || told is null) return;
+        start.Environment[told.Provider] = databases.Provider;
+        start.Environment[told.Connection] = databases.ConnectionTo(databases.NameOf(name));
     }
 
     private static ProcessStartInfo Dotnet(LocatedProject project, IEnumerable<string> arguments)

@@ -12,6 +12,9 @@ internal sealed class ProjectBuild(UpLayout layout, IReadOnlyList<LocatedProject
     private static readonly string[] OtherPackages = ["NServiceBus", "FullFeed"];
     private readonly IReadOnlyList<string> _files = [.. projects.Select(static p => p.ProjectFile).OfType<string>().Distinct(StringComparer.Ordinal)];
 
+    // What the last build was made with: one of another kind is no fresh one.
+    private static readonly string Kind = string.Join(';', OtherPackages.Select(static name => (name, value: Environment.GetEnvironmentVariable(name))).Where(static p => !string.IsNullOrEmpty(p.value)).Select(static p => $"{p.name}={p.value}"));
+
     private IEnumerable<LocatedProject> Built => projects.Where(static p => p.ProjectFile is not null);
 
     /// <summary>True when every project's output is there and newer than what it is made from.</summary>
@@ -43,7 +46,7 @@ internal sealed class ProjectBuild(UpLayout layout, IReadOnlyList<LocatedProject
         // The compiler server outlives the build and may hold the pipes open.
         await Task.WhenAny(output, Task.Delay(TimeSpan.FromSeconds(1), cancellation));
         if (process.ExitCode != 0) throw Failure(lines);
-        foreach (var project in Built) await File.WriteAllTextAsync(StampOf(project), "", cancellation);
+        foreach (var project in Built) await File.WriteAllTextAsync(StampOf(project), Kind, cancellation);
     }
 
     private static CommandFailure Failure(List<string> lines)
@@ -66,20 +69,22 @@ internal sealed class ProjectBuild(UpLayout layout, IReadOnlyList<LocatedProject
     private bool IsFresh(LocatedProject project)
     {
         if (!File.Exists(project.Assembly)) return false;
-        var stamped = File.GetLastWriteTimeUtc(StampOf(project));
+        var stamp = StampOf(project);
+        if (Kind != (File.Exists(stamp) ? File.ReadAllText(stamp) : "")) return false;
+        var stamped = File.GetLastWriteTimeUtc(stamp);
         if (SourceTimes.NewestRule(layout.Root) > Later(stamped, File.GetLastWriteTimeUtc(project.Assembly))) return false;
         // A copy keeps the time of the assembly that it is copied from, so a reference built by itself shows here as not copied.
         var output = Path.GetDirectoryName(project.Assembly)!;
-        return SourceTimes.Closure([project.ProjectFile!]).All(source =>
-            SourceTimes.NewestSource(source) <= Later(stamped, File.GetLastWriteTimeUtc(Path.Combine(output, Path.GetFileNameWithoutExtension(source) + ".dll"))));
+        return SourceTimes.Closure([project.ProjectFile!], source => File.Exists(CopyOf(source))).All(source => SourceTimes.NewestSource(source) <= Later(stamped, File.GetLastWriteTimeUtc(CopyOf(source))));
+
+        string CopyOf(string source) => Path.Combine(output, Path.GetFileNameWithoutExtension(source) + ".dll");
     }
 
     /// <summary>True when the packages that every project asks for are known to be there: to ask NuGet takes as long as compiling half of it.</summary>
-    private bool IsRestored() => !OtherPackages.Any(static name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))) && SourceTimes.Closure(_files).All(project =>
-    {
-        var assets = Path.Combine(Path.GetDirectoryName(project)!, "obj", "project.assets.json");
-        return File.Exists(assets) && File.GetLastWriteTimeUtc(assets) > Later(File.GetLastWriteTimeUtc(project), SourceTimes.NewestRule(layout.Root));
-    });
+    private bool IsRestored() => Kind.Length == 0 && SourceTimes.Closure(_files, static project => File.Exists(AssetsOf(project))).All(project =>
+        File.Exists(AssetsOf(project)) && File.GetLastWriteTimeUtc(AssetsOf(project)) > Later(File.GetLastWriteTimeUtc(project), SourceTimes.NewestRule(layout.Root)));
+
+    private static string AssetsOf(string project) => Path.Combine(Path.GetDirectoryName(project)!, "obj", "project.assets.json");
 
     private static DateTime Later(DateTime a, DateTime b) => a > b ? a : b;
 

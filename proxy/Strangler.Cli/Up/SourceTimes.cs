@@ -6,10 +6,12 @@ namespace Strangler.Cli.Up;
 internal static class SourceTimes
 {
     private static readonly HashSet<string> Ignored = new(StringComparer.OrdinalIgnoreCase) { "bin", "obj", ".git", ".data", "node_modules", "TestResults" };
-    private static readonly string[] Rules = ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "nuget.config", "NuGet.config"];
+    private static readonly string[] Rules = ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", ".editor/InvariantCulture.cs", "global.json", "nuget.config", "NuGet.config"];
 
     /// <summary>The projects reached from the given ones, themselves included.</summary>
-    public static IReadOnlyCollection<string> Closure(IEnumerable<string> projectFiles)
+    /// <param name="projectFiles">The projects.</param>
+    /// <param name="isPart">Whether a project that is referenced under a condition is part of it; what the condition says, only MSBuild knows.</param>
+    public static IReadOnlyCollection<string> Closure(IEnumerable<string> projectFiles, Func<string, bool> isPart)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var next = new Stack<string>(projectFiles);
@@ -18,7 +20,10 @@ internal static class SourceTimes
             if (!File.Exists(project) || !seen.Add(project)) continue;
             foreach (var reference in XDocument.Load(project).Descendants("ProjectReference"))
             {
-                if (reference.Attribute("Include")?.Value is { } include) next.Push(Path.GetFullPath(include.Replace('\\', '/'), Path.GetDirectoryName(project)!));
+                if (reference.Attribute("Include")?.Value is not { } include) continue;
+                var target = Path.GetFullPath(include.Replace('\\', '/'), Path.GetDirectoryName(project)!);
+                var conditional = reference.AncestorsAndSelf().Any(static element => element.Attribute("Condition") is not null);
+                if (!conditional || isPart(target)) next.Push(target);
             }
         }
 

@@ -13,6 +13,14 @@ internal sealed partial record UpFile(IReadOnlyList<UpProcess> Processes, UpProx
     /// <summary>The proxy's name among the processes; no other may have it.</summary>
     public const string ProxyName = "proxy";
 
+    /// <summary>The name of the database of queues; no process may have it either.</summary>
+    public const string QueuesName = "queues";
+
+    /// <summary>Whoever keeps something in a database: processes, the proxy, and the queues where there are some.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> DatabaseNames => Processes.Where(static p => p.Database is not null).Select(static p => p.Name)
+        .Append(ProxyName).Concat(Processes.Any(static p => p.Queues is not null) ? [QueuesName] : []);
+
     private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web)
     {
         ReadCommentHandling = JsonCommentHandling.Skip,
@@ -44,7 +52,7 @@ internal sealed partial record UpFile(IReadOnlyList<UpProcess> Processes, UpProx
 
     private IEnumerable<string> Problems(UpLayout layout)
     {
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { ProxyName };
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { ProxyName, QueuesName };
         var ports = new Dictionary<int, string> { [new Uri(layout.PublicUrl).Port] = "--port", [new Uri(layout.AdminUrl).Port] = "--admin-port" };
         if (Processes.Count == 0) yield return "processes: empty; list at least the legacy.";
         foreach (var (index, process) in Processes.Index())
@@ -78,6 +86,9 @@ internal sealed record UpProcess(string Name, string Project, int Port)
 
     /// <summary>How the process is told of a database on a server; without it the process keeps the one that its environment names.</summary>
     public UpDatabase? Database { get; init; }
+
+    /// <summary>How the process is told of the one database that all share for the queues of a message bus.</summary>
+    public UpDatabase? Queues { get; init; }
 
     [JsonIgnore]
     public string Url => $"http://127.0.0.1:{Port}";

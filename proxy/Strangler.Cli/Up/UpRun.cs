@@ -35,7 +35,7 @@ internal sealed class UpRun(UpRequest request, CommandIo io)
         var databases = choice.Server;
         if (databases is not null)
         {
-            var created = await databases.CreateAsync([.. file.Processes.Where(static p => p.Database is not null).Select(static p => p.Name).Append(UpFile.ProxyName).Select(databases.NameOf)], cancellation);
+            var created = await databases.CreateAsync([.. file.DatabaseNames.Select(databases.NameOf)], cancellation);
             Step("dbs", $"{databases.Description}{(created.Count > 0 ? $"; created {string.Join(", ", created)}" : "")}");
         }
 

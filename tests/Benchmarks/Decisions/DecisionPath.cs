@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -114,8 +115,8 @@ internal sealed class DecisionPath : IAsyncDisposable
         var plan = new StringBuilder("""{ "legacy": { "address": "http://127.0.0.1:1" }, "limits": { "extractedSample": 0 }, "modules": {""");
         for (var i = 0; i < modules; i++)
         {
-            plan.Append($$"""{{(i > 0 ? "," : "")}} "{{NameOf(i)}}": { "service": { "addresses": ["http://127.0.0.1:2"] }, "data": "none", "endpoints": [""");
-            for (var j = 0; j < endpointsOfEach; j++) plan.Append($$"""{{(j > 0 ? "," : "")}} { "id": "{{IdOf(i, j)}}", "match": "GET /{{NameOf(i)}}/things{{j}}/{id}" }""");
+            plan.Append(CultureInfo.InvariantCulture, $$"""{{(i > 0 ? "," : "")}} "{{NameOf(i)}}": { "service": { "addresses": ["http://127.0.0.1:2"] }, "data": "none", "endpoints": [""");
+            for (var j = 0; j < endpointsOfEach; j++) plan.Append(CultureInfo.InvariantCulture, $$"""{{(j > 0 ? "," : "")}} { "id": "{{IdOf(i, j)}}", "match": "GET /{{NameOf(i)}}/things{{j}}/{id}" }""");
             plan.Append("] }");
         }
 

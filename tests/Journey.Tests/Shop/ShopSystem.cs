@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -62,7 +63,7 @@ internal sealed class ShopSystem : IAsyncDisposable
         {
             using var answer = await client.GetAsync($"/api/products/{product}");
             var held = answer.StatusCode == HttpStatusCode.NotFound ? null : (await answer.Content.ReadFromJsonAsync<Product>())?.Price;
-            if (held != price) wrong.Add($"product {product}: acknowledged {price?.ToString() ?? "deleted"}, held {held?.ToString() ?? "nothing"}");
+            if (held != price) wrong.Add($"product {product}: acknowledged {price?.ToString(CultureInfo.InvariantCulture) ?? "deleted"}, held {held?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}");
         }
 
         Assert.IsNotEmpty(history.Acknowledged, "the writers wrote something");

@@ -9,8 +9,9 @@ public sealed class SamplePair : IAsyncDisposable
     private SamplePair(TestDatabase ofLegacy, TestDatabase ofService, Gate toLegacy, Gate toService, Dictionary<string, string?>? settings)
     {
         (ToLegacy, ToService) = (toLegacy, toService);
-        Legacy = new SampleSide("legacy", ofLegacy, toLegacy, toService.Address, settings);
-        Service = new SampleSide("service", ofService, toService, toLegacy.Address, settings);
+        var buses = SampleBus.ForPair?.Invoke(ofLegacy);
+        Legacy = new SampleSide("legacy", ofLegacy, toLegacy, toService.Address, settings) { Bus = buses?.Legacy };
+        Service = new SampleSide("service", ofService, toService, toLegacy.Address, settings) { Bus = buses?.Service };
     }
 
     public Gate ToLegacy { get; }

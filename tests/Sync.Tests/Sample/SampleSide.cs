@@ -33,6 +33,9 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
     /// <summary>How the module is declared here: another version of the program may declare it otherwise.</summary>
     public Action<ModuleBuilder> Declare { get; set; } = SampleContext.Declare;
 
+    /// <summary>What carries the changes instead of HTTP.</summary>
+    public SampleBus? Bus { get; set; }
+
     /// <summary>Further endpoints of a test.</summary>
     public Action<WebApplication>? MapMore { get; set; }
 
@@ -68,7 +71,7 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
     /// <summary>Another instance of this side on the same database, which reaches the other side by a way of its own.</summary>
     public SampleSide Beside(Gate own, Gate way)
     {
-        var other = new SampleSide(name, database, own, way.Address, settings) { _created = true, _isBeside = true, Declare = Declare };
+        var other = new SampleSide(name, database, own, way.Address, settings) { _created = true, _isBeside = true, Declare = Declare, Bus = Bus };
         foreach (var (key, value) in Settings) other.Settings[key] = value;
         return other;
     }
@@ -222,7 +225,7 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
             ["Sync:InitialBackoff"] = "00:00:00.020",
             ["Sync:PollInterval"] = "00:00:00.200",
         };
-        foreach (var (key, value) in (settings ?? []).Concat(Settings))
+        foreach (var (key, value) in (Bus?.Settings ?? []).Concat(settings ?? []).Concat(Settings))
         {
             if (value is null) values.Remove(key);
             else values[key] = value;
@@ -231,6 +234,7 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
         Microsoft.Extensions.Configuration.MemoryConfigurationBuilderExtensions.AddInMemoryCollection(builder.Configuration, values);
         if (Environment.GetEnvironmentVariable("SYNC_TEST_LOG") is not null) builder.Logging.AddConsole();
         builder.Services.AddSync(builder.Configuration, sync => sync.UseDatabase(Provider, ConnectionString).Module("sample", Declare));
+        Bus?.AddTo(builder);
         builder.Services.AddDbContext<SampleContext>((provider, options) => Use(options.AddInterceptors(provider.GetRequiredService<SyncInterceptor>())));
         builder.Services.AddDbContext<OtherContext>((provider, options) => Use(options.AddInterceptors(provider.GetRequiredService<SyncInterceptor>())));
     }

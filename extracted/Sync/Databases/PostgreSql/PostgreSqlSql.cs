@@ -74,6 +74,14 @@ internal sealed class PostgreSqlSql : SyncSql
         ORDER BY d.position LIMIT @limit
         """;
 
+    public override string MarkSent => $"UPDATE sync_delivery SET next_at = @next, blocked = NULL WHERE receiver = @receiver AND position = ANY ({Positions})";
+
+    public override string ReadSent =>
+        $"""
+        SELECT d.position, d.attempts, o.module, o.entity, o.key, o.type, o.created FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
+        WHERE d.receiver = @receiver AND d.state = 0 AND d.blocked IS NULL AND d.position = ANY ({Positions})
+        """;
+
     public override string Acknowledge => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND position = ANY ({Positions})";
 
     public override string RemoveDelivered =>

@@ -94,6 +94,20 @@ internal sealed class SqlServerSql : SyncSql
         ORDER BY d.position
         """;
 
+    public override string CountSent =>
+        """
+        SELECT COUNT_BIG(*) FROM (SELECT TOP (@limit) next_at FROM sync_delivery WHERE receiver = @receiver AND state = 0 AND blocked IS NULL ORDER BY position) AS first
+        WHERE next_at > @now
+        """;
+
+    public override string MarkSent => $"UPDATE sync_delivery SET next_at = @next, blocked = NULL WHERE receiver = @receiver AND position IN ({Positions})";
+
+    public override string ReadSent =>
+        $"""
+        SELECT d.position, d.attempts, o.module, o.entity, o.[key], o.type, o.created FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
+        WHERE d.receiver = @receiver AND d.state = 0 AND d.blocked IS NULL AND d.position IN ({Positions})
+        """;
+
     public override string Acknowledge => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND position IN ({Positions})";
 
     public override string RemoveDelivered =>

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Sync.Tests.Sample;
+using TestKit;
+using TestKit.Databases;
+
+namespace Sync.NServiceBus.Tests;
+
+/// <summary>Each pair of sides has queues of its own: in the legacy's database, or in a directory where that is a file.</summary>
+[TestClass]
+public sealed class NServiceBusOfPair : SampleBus
+{
+    private static readonly TemporaryDirectory Directories = new();
+    private static int _pairs;
+
+    // The test framework makes one, too.
+    public NServiceBusOfPair() : this(0, "", "", new SqliteTestDatabase())
+    {
+    }
+
+    private NServiceBusOfPair(int pair, string name, string other, TestDatabase queues)
+    {
+        Pair = pair;
+        Settings = new()
+        {
+            ["Sync:Channel"] = "NServiceBus",
+            ["Sync:Publish"] = "true",
+            ["Sync:NServiceBus:Endpoint"] = EndpointOf(name),
+            ["Sync:NServiceBus:Endpoints:sample"] = EndpointOf(other),
+            ["Sync:NServiceBus:ErrorQueue"] = ErrorQueue,
+            ["Sync:NServiceBus:Transport"] = queues is SqliteTestDatabase ? "learning" : queues.Provider,
+            ["Sync:NServiceBus:ConnectionString"] = queues.ConnectionString,
+            ["Sync:NServiceBus:Directory"] = Directory,
+        };
+    }
+
+    public override Dictionary<string, string?> Settings { get; }
+
+    public int Pair { get; }
+
+    public string ErrorQueue => EndpointOf("error");
+
+    public string Directory => Path.Combine(Directories.Path, Pair.ToString(CultureInfo.InvariantCulture));
+
+    [AssemblyInitialize]
+    public static void UseNServiceBus(TestContext context) => ForPair = static queues =>
+    {
+        var pair = Interlocked.Increment(ref _pairs);
+        return (new NServiceBusOfPair(pair, "legacy", "service", queues), new NServiceBusOfPair(pair, "service", "legacy", queues));
+    };
+
+    [AssemblyCleanup]
+    public static void CleanUp() => Directories.Dispose();
+
+    // A dot in it, as in many an estate's names.
+    public string EndpointOf(string name) => string.Create(CultureInfo.InvariantCulture, $"pair{Pair}.{name}");
+
+    public override void AddTo(WebApplicationBuilder builder) =>
+        builder.Services.AddSyncNServiceBus(builder.Configuration, static type => type == typeof(ReviseItem), static endpoint => endpoint.AddHandler<ReviseItemHandler>());
+}
+
+/// <summary>A command of the sample module.</summary>
+public sealed record ReviseItem(string Code, decimal Price);
+
+public sealed class ReviseItemHandler(SampleContext sample) : IHandleMessages<ReviseItem>
+{
+    public async Task Handle(ReviseItem message, IMessageHandlerContext context)
+    {
+        var item = sample.Items.Single(item => item.Code == message.Code);
+        item.Price = message.Price;
+        await sample.SaveChangesAsync(context.CancellationToken);
+    }
+}

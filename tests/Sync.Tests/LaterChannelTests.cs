@@ -1,0 +1,105 @@
+using Microsoft.EntityFrameworkCore;
+using Sync.Tests.Sample;
+using TestKit;
+using TestKit.Databases;
+
+namespace Sync.Tests;
+
+/// <summary>A channel whose answers come later, as a message bus is one.</summary>
+public abstract class LaterChannelTests(string provider) : DatabaseTests(provider)
+{
+    [TestMethod]
+    public async Task Changes_OverABusThatLosesRepeatsAndReorders_ArriveThereAndBack()
+    {
+        await using var pair = await StartOverBusAsync(new() { ["Sync:Publish"] = "true" });
+        var (ofLegacy, ofService) = (BusOf(pair.Legacy), BusOf(pair.Service));
+        ofLegacy.Unreliable = ofService.Unreliable = 0.2;
+        var epoch = 1;
+        foreach (var (from, to) in new[] { (pair.Legacy, pair.Service), (pair.Service, pair.Legacy) })
+        {
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(async writer =>
+            {
+                for (var n = 0; n < 20; n++)
+                {
+                    var id = await from.AddAsync(new Item { Code = $"{epoch}-{writer}-{n}", ShelfId = 1 });
+                    await SetPriceAsync(from, id, n + 1);
+                }
+            }));
+            await SamplePair.SwitchAsync(from, to, epoch++);
+            await pair.AssertEqualAsync();
+        }
+
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await Eventually.TrueAsync(async () => await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM sync_delivery") == 0, what: "nobody waits for anything");
+        Assert.AreEqual(120, ofLegacy.Published.DistinctBy(static message => message.Position).Count(), "each change of the legacy is published, too");
+        await Task.WhenAll(ofLegacy.SettledAsync(), ofService.SettledAsync());
+    }
+
+    [TestMethod]
+    public async Task Bus_ThatBringsNothing_HasOnlyAsManyChangesAsMayBeOnTheirWay()
+    {
+        await using var pair = await StartOverBusAsync(new() { ["Sync:MaximumOnTheirWay"] = "30", ["Sync:AcknowledgeTimeout"] = "01:00:00" });
+        var bus = BusOf(pair.Legacy);
+        bus.Silent = true;
+        await pair.Legacy.AddAsync([.. Enumerable.Range(0, 100).Select(static n => new Item { Code = $"n{n}", ShelfId = 1 })]);
+        await Eventually.TrueAsync(() => bus.Taken.Count == 30, what: "as many as may be");
+        // Two polls later it is no more.
+        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        Assert.HasCount(30, bus.Taken);
+        Assert.AreEqual(100, (await pair.Legacy.StatusAsync()).GetProperty("pending").GetInt32());
+    }
+
+    [TestMethod]
+    public async Task Bus_ThatBringsNothing_WhatItHasIsSentOverAnotherChannelAtOnce()
+    {
+        await using var pair = await StartOverBusAsync(new() { ["Sync:AcknowledgeTimeout"] = "01:00:00", ["Sync:LeaseDuration"] = "00:00:01" });
+        BusOf(pair.Legacy).Silent = true;
+        await pair.Legacy.AddAsync([.. Enumerable.Range(0, 10).Select(static n => new Item { Code = $"n{n}", ShelfId = 1 })]);
+        await Eventually.TrueAsync(() => BusOf(pair.Legacy).Taken.Count == 10, what: "the bus has them");
+        await pair.Legacy.StopAsync();
+        pair.Legacy.Settings["Sync:Channel"] = "Http";
+        await pair.Legacy.StartAsync();
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Change_Refused_IsParkedAfterItsAttemptsAndHoldsUpNoOther()
+    {
+        await using var pair = await StartOverBusAsync(new() { ["Sync:MaximumAttempts"] = "3" });
+        await pair.Service.ScalarAsync("INSERT INTO Items (Id, Code, ShelfId, Price) VALUES (900, 'taken', 1, 1); SELECT 1");
+        var id = await pair.Legacy.AddAsync(new Item { Code = "taken", ShelfId = 1 });
+        await pair.Legacy.AddAsync(new Item { Code = "free", ShelfId = 1 });
+        await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("parked").GetInt32() == 1, what: "the change is parked");
+        await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'free'") == 1, what: "the other is there");
+        CollectionAssert.AreEqual(new[] { 0, 1, 2 }, BusOf(pair.Legacy).Taken.Where(message => message.Entity == "item" && message.Key == $"{id}").Select(static message => message.Refusals).ToArray());
+
+        await pair.Service.ScalarAsync("DELETE FROM Items WHERE Id = 900; SELECT 1");
+        await pair.Legacy.DoAsync("parked/retry", new { positions = BusOf(pair.Legacy).Taken.Where(message => message.Key == $"{id}").Select(static message => message.Position).Distinct() });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    private static LaterBus BusOf(SampleSide side) => (LaterBus)side.Bus!;
+
+    private Task<SamplePair> StartOverBusAsync(Dictionary<string, string?> settings) => StartSyncedAsync(settings, pair =>
+    {
+        pair.Legacy.Bus = new LaterBus(pair.Service);
+        pair.Service.Bus = new LaterBus(pair.Legacy);
+    });
+
+    private static Task SetPriceAsync(SampleSide side, int id, decimal price) => side.UseAsync(async context =>
+    {
+        (await context.Items.SingleAsync(item => item.Id == id)).Price = price;
+        await context.SaveChangesAsync();
+    });
+}
+
+[TestClass]
+public sealed class LaterChannelOnSqlite() : LaterChannelTests(TestDatabase.Sqlite);
+
+[TestClass]
+public sealed class LaterChannelOnPostgreSql() : LaterChannelTests(TestDatabase.PostgreSql);
+
+[TestClass]
+public sealed class LaterChannelOnSqlServer() : LaterChannelTests(TestDatabase.SqlServer);
