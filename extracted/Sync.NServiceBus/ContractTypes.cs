@@ -6,7 +6,7 @@ namespace Sync.NServiceBus;
 /// <summary>The declared contracts by their registered names and by their types.</summary>
 internal sealed class ContractTypes : IContractVisitor
 {
-    private readonly Dictionary<string, Func<ReadOnlyMemory<byte>, object>> _readers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Type Type, Func<ReadOnlyMemory<byte>, object> Read)> _byName = new(StringComparer.Ordinal);
     private readonly HashSet<Type> _types = [];
 
     public ContractTypes(IEnumerable<ModuleMap> modules)
@@ -16,14 +16,15 @@ internal sealed class ContractTypes : IContractVisitor
 
     public bool IsChange(Type type) => _types.Contains(type);
 
-    public bool Knows(string name) => _readers.ContainsKey(name);
+    /// <summary>The type declared for a registered name, or null.</summary>
+    public Type? TypeOf(string name) => _byName.TryGetValue(name, out var known) ? known.Type : null;
 
     /// <summary>The contract as an object, for the bus to write: it comes out as the bytes that went in.</summary>
-    public object Read(SyncMessage message) => _readers[message.Type](message.Payload);
+    public object Read(SyncMessage message) => _byName[message.Type].Read(message.Payload);
 
     void IContractVisitor.Visit<TMessage>(EntityMap entity, string name)
     {
         _types.Add(typeof(TMessage));
-        _readers[name] = payload => JsonSerializer.Deserialize<TMessage>(payload.Span, SyncJson.Options) ?? throw new JsonException($"The message {name} is null.");
+        _byName[name] = (typeof(TMessage), payload => JsonSerializer.Deserialize<TMessage>(payload.Span, SyncJson.Options) ?? throw new JsonException($"The message {name} is null."));
     }
 }

@@ -37,7 +37,7 @@ public abstract class ChannelTests(string provider) : DatabaseTests(provider)
     [TestMethod]
     public async Task Changes_MoreThanMayBeOnTheirWay_StayInTheOutbox()
     {
-        await using var pair = await StartSyncedAsync(new() { ["Sync:MaximumOnTheirWay"] = "50", ["Sync:Publish"] = "false" });
+        await using var pair = await StartSyncedAsync(new() { ["Sync:MaximumOnTheirWay"] = "50" });
         await pair.Service.StopAsync();
         await pair.Legacy.AddAsync([.. Enumerable.Range(0, 300).Select(static n => new Item { Code = $"n{n}", ShelfId = 1 })]);
         await Eventually.TrueAsync(async () => await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM sync_delivery WHERE next_at > 0") == 50, what: "as many as may be on their way");
@@ -49,7 +49,7 @@ public abstract class ChannelTests(string provider) : DatabaseTests(provider)
     [TestMethod]
     public async Task Change_WhoseAcknowledgementIsLost_IsSentAgain()
     {
-        await using var pair = await StartSyncedAsync(new() { ["Sync:AcknowledgeTimeout"] = "00:00:01", ["Sync:Publish"] = "false" });
+        await using var pair = await StartSyncedAsync(new() { ["Sync:AcknowledgeTimeout"] = "00:00:01" });
         await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
         await SamplePair.DrainedAsync(pair.Legacy);
         // As if it had been sent, and the answer had never come.
@@ -80,7 +80,7 @@ public abstract class ChannelTests(string provider) : DatabaseTests(provider)
     [TestMethod]
     public async Task Change_Rejected_IsInTheErrorQueueOnceAndParkedInTheOutbox()
     {
-        await using var pair = await StartSyncedAsync(new() { ["Sync:MaximumAttempts"] = "3", ["Sync:Publish"] = "false", ["Sync:NServiceBus:RefusalGrace"] = "00:00:00.100" });
+        await using var pair = await StartSyncedAsync(new() { ["Sync:MaximumAttempts"] = "3", ["Sync:NServiceBus:RefusalGrace"] = "00:00:00.100" });
         var bus = (NServiceBusOfPair)pair.Service.Bus!;
         await pair.Service.ScalarAsync("INSERT INTO Items (Id, Code, ShelfId, Price) VALUES (900, 'taken', 1, 1); SELECT 1");
         await pair.Legacy.AddAsync(new Item { Code = "taken", ShelfId = 1 });
@@ -93,7 +93,7 @@ public abstract class ChannelTests(string provider) : DatabaseTests(provider)
     [TestMethod]
     public async Task Channel_ChangedBothWaysWhileWritesGoOn_LosesNothing()
     {
-        await using var pair = await StartSyncedAsync(new() { ["Sync:Publish"] = "false" });
+        await using var pair = await StartSyncedAsync();
         using var stop = new CancellationTokenSource();
         var written = 0;
         var writer = Task.Run(async () =>
@@ -131,7 +131,7 @@ public abstract class ChannelTests(string provider) : DatabaseTests(provider)
     [TestMethod]
     public async Task ForeignEndpoint_SubscribedToAContract_SeesChangesOfEitherOwner()
     {
-        await using var pair = await StartSyncedAsync();
+        await using var pair = await StartSyncedAsync(new() { ["Sync:Publish"] = "true" });
         await using var foreign = await ForeignEndpoint.StartAsync((NServiceBusOfPair)pair.Legacy.Bus!);
         await pair.Legacy.AddAsync(new Item { Code = "of-legacy", ShelfId = 1, Price = 3 });
         await Eventually.TrueAsync(() => foreign.Seen.Any(static item => item is { Code: "of-legacy", Price: 3 }), what: "the legacy's change");
@@ -157,7 +157,7 @@ public abstract class ChannelTests(string provider) : DatabaseTests(provider)
     [TestMethod]
     public async Task Message_ThatNoRelayHasSent_IsRefusedAndInTheErrorQueue()
     {
-        await using var pair = await StartSyncedAsync(new() { ["Sync:Publish"] = "false" });
+        await using var pair = await StartSyncedAsync();
         var bus = (NServiceBusOfPair)pair.Service.Bus!;
         await using var foreign = await ForeignEndpoint.StartAsync(bus);
         await foreign.PushAsync(new ItemChanged(5, "pushed", 1, 1), bus.EndpointOf("service"));

@@ -24,7 +24,6 @@ public sealed class NServiceBusOfPair : SampleBus
         Settings = new()
         {
             ["Sync:Channel"] = "NServiceBus",
-            ["Sync:Publish"] = "true",
             ["Sync:NServiceBus:Endpoint"] = EndpointOf(name),
             ["Sync:NServiceBus:Endpoints:sample"] = EndpointOf(other),
             ["Sync:NServiceBus:ErrorQueue"] = ErrorQueue,

@@ -34,7 +34,7 @@ internal static class SyncEndpoint
         endpoint.DisableFeature<AutoSubscribe>();
         foreach (var entity in modules.SelectMany(module => module.Entities)) entity.Accept(new HandlerRegistration(endpoint));
         endpoint.AddHandler<ChangesAnsweredHandler>();
-        endpoint.Pipeline.Register(provider => new UnknownContracts(contracts, provider.GetRequiredService<ChangeInbox>()), "Answers contracts that are not known here");
+        endpoint.Pipeline.Register(provider => new ContractsByName(contracts, provider.GetRequiredService<ChangeInbox>()), "Reads changes by the registered names of their contracts");
         endpoint.Pipeline.Register(provider => ActivatorUtilities.CreateInstance<ToTheOwner>(provider), "Passes commands on to the owner of what they change");
 
         // What the inbox has refused it would refuse again; a database that is locked or restarted is waited for.
