@@ -1,4 +1,5 @@
 using System.Globalization;
+using Benchmarks.Goods;
 using TestKit.Databases;
 
 namespace Benchmarks;
@@ -14,12 +15,13 @@ internal static class BenchmarkCommand
 
     private const string Usage =
         """
-        Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [--json] [--times N] [--rows N] [--database NAME]
+        Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [--json] [--times N] [--rows N] [--database NAME] [--channel NAME]
 
           --json           one JSON document on standard output; progress is on standard error either way
           --times N        how often, or how long: see below
           --rows N         sync, backfill and reconcile: over so many rows instead of 100,000 or 1,000,000
           --database NAME  sync, lag, backfill and reconcile: sqlite or postgresql only; both are the default, side by side
+          --channel NAME   lag: Http, or NServiceBus with its queues in PostgreSQL (build with -p:NServiceBus=true)
 
         """;
 
@@ -54,6 +56,7 @@ internal static class BenchmarkCommand
             if (option == "--times" && number is { } some) times = some;
             else if (option == "--rows" && number is { } rows && benchmark.Over(rows) is { } sized) benchmark = sized;
             else if (option == "--database" && value is TestDatabase.Sqlite or TestDatabase.PostgreSql && benchmark.On(value) is { } only) benchmark = only;
+            else if (option == "--channel" && GoodsPair.Channels.Contains(value) && benchmark.Via(value) is { } via) benchmark = via;
             else return await WrongAsync(error, $"'{option} {value}' is not understood by {benchmark.Name}.\n{Usage}");
         }
 

@@ -15,5 +15,8 @@ internal interface IBenchmark
     /// <summary>The same on one database, or null where it is not the user's to choose.</summary>
     IBenchmark? On(string database) => null;
 
+    /// <summary>The same over a channel of sync, or null where it is not the user's to choose.</summary>
+    IBenchmark? Via(string channel) => null;
+
     Task<BenchmarkResult> RunAsync(int times, TextWriter progress);
 }

@@ -129,6 +129,39 @@ public abstract class ChannelTests(string provider) : DatabaseTests(provider)
     }
 
     [TestMethod]
+    [DataRow("of the queues")]
+    [DataRow("of the queues, while the receiver is down")]
+    public async Task Database_RestartedInTheMiddle_LosesNothing(string which)
+    {
+        if (Provider != TestDatabase.PostgreSql) Assert.Inconclusive("It is PostgreSQL that the test kit can restart.");
+        await using var queues = await PostgresCluster.StartAsync();
+        await using var pair = await SamplePair.StartSyncedAsync(TestDatabase.Sqlite, new()
+        {
+            ["Sync:NServiceBus:Transport"] = TestDatabase.PostgreSql,
+            ["Sync:NServiceBus:ConnectionString"] = queues.ConnectionString,
+            ["Sync:AcknowledgeTimeout"] = "00:00:02",
+        });
+        using var stop = new CancellationTokenSource();
+        var written = 0;
+        var writer = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested) await pair.Legacy.AddAsync(new Item { Code = $"n{written++}", ShelfId = 1 });
+        });
+        await Eventually.TrueAsync(() => written > 50, what: "writes go on");
+        if (which.EndsWith("down", StringComparison.Ordinal)) await pair.Service.StopAsync();
+        await queues.RestartAsync();
+        var before = written;
+        await Eventually.TrueAsync(() => written > before + 50, what: "the owner takes writes, whatever its queues do");
+        if (which.EndsWith("down", StringComparison.Ordinal)) await pair.Service.StartAsync();
+        await queues.RestartAsync();
+        await stop.CancelAsync();
+        await writer;
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+        Assert.AreEqual(written, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
+    }
+
+    [TestMethod]
     public async Task ForeignEndpoint_SubscribedToAContract_SeesChangesOfEitherOwner()
     {
         await using var pair = await StartSyncedAsync(new() { ["Sync:Publish"] = "true" });

@@ -9,13 +9,20 @@ public abstract class BatchSizeTests(string provider) : DatabaseTests(provider)
 {
     private static readonly Dictionary<string, string?> Small = new() { ["Sync:MaximumBodyBytes"] = "20000" };
 
-    private static Item[] Wide(char code) => [.. Enumerable.Range(1, 40).Select(n => new Item { Code = new string(code, 1_000) + n, ShelfId = 1 })];
+    // The names of shelves are of any length on every database; codes, which are indexed, are not.
+    private static Shelf[] Wide(char name) => [.. Enumerable.Range(1, 40).Select(n => new Shelf { Name = new string(name, 1_000) + n })];
+
+    private static Task AddAsync(SamplePair pair, params Shelf[] shelves) => pair.Legacy.UseAsync(context =>
+    {
+        context.AddRange(shelves.AsEnumerable());
+        return context.SaveChangesAsync();
+    });
 
     [TestMethod]
     public async Task Relay_MoreThanABodyHolds_IsSentInParts()
     {
         await using var pair = await StartSyncedAsync(Small);
-        await pair.Legacy.AddAsync(Wide('a'));
+        await AddAsync(pair, Wide('a'));
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();
     }
@@ -24,7 +31,7 @@ public abstract class BatchSizeTests(string provider) : DatabaseTests(provider)
     public async Task Backfill_MoreThanABodyHolds_IsSentInParts()
     {
         await using var pair = await StartAsync(Small);
-        await pair.Legacy.AddAsync(Wide('b'));
+        await AddAsync(pair, Wide('b'));
         await pair.SyncAsync();
         await pair.AssertEqualAsync();
         Assert.AreEqual(41, (await pair.Legacy.StatusAsync()).GetProperty("backfill").GetProperty("rows").GetInt64());
@@ -35,10 +42,10 @@ public abstract class BatchSizeTests(string provider) : DatabaseTests(provider)
     {
         await using var pair = await StartSyncedAsync(prepare: pair => pair.Service.Settings["Sync:MaximumBodyBytes"] = "20000");
         pair.ToService.Fault = Fault.Refuse;
-        await pair.Legacy.AddAsync([.. Wide('w'), new Item { Code = new string('x', 30_000), ShelfId = 1 }, new Item { Code = "fine", ShelfId = 1 }]);
+        await AddAsync(pair, [.. Wide('w'), new Shelf { Name = new string('x', 30_000) }, new Shelf { Name = "fine" }]);
         pair.ToService.Fault = Fault.None;
         await Eventually.GetAsync(pair.Legacy.StatusAsync, now => now.GetProperty("parked").GetInt32() == 1 && now.GetProperty("pending").GetInt32() == 1);
-        Assert.AreEqual(41, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items"));
+        Assert.AreEqual(42, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Shelves"));
         Assert.Contains("Sync:MaximumBodyBytes", await pair.Legacy.Host.Client.GetStringAsync("/_sync/modules/sample/parked"));
     }
 
@@ -46,10 +53,10 @@ public abstract class BatchSizeTests(string provider) : DatabaseTests(provider)
     public async Task Relay_RowLargerThanABody_IsParkedAtOnceAndNamesTheSetting()
     {
         await using var pair = await StartSyncedAsync(Small);
-        await pair.Legacy.AddAsync(new Item { Code = new string('x', 30_000), ShelfId = 1 });
-        await pair.Legacy.AddAsync(new Item { Code = "fine", ShelfId = 1 });
+        await AddAsync(pair, new Shelf { Name = new string('x', 30_000) });
+        await AddAsync(pair, new Shelf { Name = "fine" });
         await Eventually.GetAsync(pair.Legacy.StatusAsync, now => now.GetProperty("parked").GetInt32() == 1);
-        await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'fine'") == 1);
+        await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Shelves WHERE Name = 'fine'") == 1);
         Assert.Contains("Sync:MaximumBodyBytes", await pair.Legacy.Host.Client.GetStringAsync("/_sync/modules/sample/parked"));
     }
 }

@@ -9,11 +9,16 @@ namespace Benchmarks.Goods;
 /// <summary>An owner with goods and its empty follower, as processes on databases of their own.</summary>
 internal sealed class GoodsPair : IAsyncDisposable
 {
+    public const string Http = "Http";
+    public const string NServiceBus = "NServiceBus";
     private const string Key = "benchmark";
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WithoutHeadway = TimeSpan.FromMinutes(2);
     private readonly List<IAsyncDisposable> _held = [];
+
+    /// <summary>What the sides can send their changes over.</summary>
+    public static IReadOnlyList<string> Channels { get; } = [Http, NServiceBus];
 
     public required TestProcess Owner { get; init; }
 
@@ -25,20 +30,22 @@ internal sealed class GoodsPair : IAsyncDisposable
 
     public required TextWriter Progress { get; init; }
 
-    public static async Task<GoodsPair> StartAsync(string provider, int rows, TextWriter progress)
+    public static async Task<GoodsPair> StartAsync(string provider, int rows, TextWriter progress, string channel = Http)
     {
         await progress.WriteLineAsync($"{provider}: {rows} rows are made");
         var ports = (Owner: FreePort.Take(), Follower: FreePort.Take());
         var databases = (Owner: await TestDatabase.CreateAsync(provider), Follower: await TestDatabase.CreateAsync(provider));
+        var queues = channel == NServiceBus ? await TestDatabase.CreateAsync(TestDatabase.PostgreSql) : null;
         var pair = new GoodsPair
         {
-            Owner = await StartAsync("legacy", databases.Owner, ports.Owner, ports.Follower),
-            Follower = await StartAsync("service", databases.Follower, ports.Follower, ports.Owner),
+            Owner = await StartAsync("legacy", databases.Owner, ports.Owner, ports.Follower, queues),
+            Follower = await StartAsync("service", databases.Follower, ports.Follower, ports.Owner, queues),
             OwnerClient = Client(ports.Owner),
             FollowerClient = Client(ports.Follower),
             Progress = progress,
         };
         pair._held.AddRange([pair.Owner, pair.Follower, databases.Owner, databases.Follower]);
+        if (queues is not null) pair._held.Add(queues);
         await pair.PostAsync($"/fill?rows={rows}");
         return pair;
     }
@@ -116,13 +123,13 @@ internal sealed class GoodsPair : IAsyncDisposable
         return answer.Content.Headers.ContentLength is 0 ? default : await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private static Task<TestProcess> StartAsync(string side, TestDatabase database, FreePort port, FreePort peer) =>
+    private static Task<TestProcess> StartAsync(string side, TestDatabase database, FreePort port, FreePort peer, TestDatabase? queues) =>
         TestProcess.StartAsync(new TestProcessStart(typeof(GoodsPair).Assembly.Location)
         {
             Name = side,
             Url = new Uri(port.Url),
             Arguments = [GoodsServer.Mode],
-            Environment = new Dictionary<string, string>
+            Environment = new Dictionary<string, string>(queues is null ? [] : OverNServiceBus(side, queues))
             {
                 ["Database__Provider"] = database.Provider,
                 ["Database__ConnectionString"] = database.ConnectionString,
@@ -131,6 +138,15 @@ internal sealed class GoodsPair : IAsyncDisposable
                 ["Sync__Peers__goods"] = peer.Url,
             },
         });
+
+    private static Dictionary<string, string> OverNServiceBus(string side, TestDatabase queues) => new()
+    {
+        ["Sync__Channel"] = NServiceBus,
+        ["Sync__NServiceBus__Transport"] = queues.Provider,
+        ["Sync__NServiceBus__ConnectionString"] = queues.ConnectionString,
+        ["Sync__NServiceBus__Endpoint"] = side,
+        ["Sync__NServiceBus__Endpoints__goods"] = side == "legacy" ? "service" : "legacy",
+    };
 
     private static HttpClient Client(FreePort port)
     {

@@ -5,6 +5,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sync;
+#if NSERVICEBUS
+using Sync.NServiceBus;
+#endif
 
 namespace Benchmarks.Goods;
 
@@ -23,6 +26,9 @@ internal static class GoodsServer
         var (provider, connection) = (builder.Configuration["Database:Provider"]!, builder.Configuration["Database:ConnectionString"]!);
         using var lags = new LagListener();
         builder.Services.AddSync(builder.Configuration, sync => sync.UseDatabase(provider, connection).Module(Module, GoodsContext.Declare));
+#if NSERVICEBUS
+        builder.Services.AddSyncNServiceBus(builder.Configuration);
+#endif
         builder.Services.AddDbContext<GoodsContext>((services, options) =>
             (provider == "postgresql" ? options.UseNpgsql(connection) : options.UseSqlite(connection)).AddInterceptors(services.GetRequiredService<SyncInterceptor>()));
         var app = builder.Build();

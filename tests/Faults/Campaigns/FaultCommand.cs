@@ -30,7 +30,7 @@ internal static class FaultCommand
             return 0;
         }
 
-        foreach (var reason in Skipped(options.Database)) await error.WriteLineAsync($"Skipped: {reason}.");
+        foreach (var reason in Skipped(options)) await error.WriteLineAsync($"Skipped: {reason}.");
         // The first Ctrl-C or SIGTERM ends what was started and prints what is known; the system handles a second one.
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -59,7 +59,7 @@ internal static class FaultCommand
             foreach (var seed in options.SeedNumbers)
             {
                 stop.ThrowIfCancellationRequested();
-                var report = await campaign.RunAsync(Scheduler.Of(seed, options.Database, options.Break), stop);
+                var report = await campaign.RunAsync(Scheduler.Of(seed, options.Database, options.Break, options.OverNServiceBus), stop);
                 reports.Add(report);
                 await error.WriteLineAsync($"{report.Line}  {Progress(reports.Count, options.Seeds, watch.Elapsed)}");
                 foreach (var violation in report.Violations.Take(5)) await error.WriteLineAsync($"    {violation}");
@@ -84,15 +84,16 @@ internal static class FaultCommand
     private static string Progress(int done, int all, TimeSpan elapsed) =>
         $"[{done} of {all}, {elapsed:h\\:mm\\:ss}{(done < all ? $", about {elapsed / done * (all - done):h\\:mm\\:ss} left" : "")}]";
 
-    private static IEnumerable<string> Skipped(string database)
+    private static IEnumerable<string> Skipped(FaultOptions options)
     {
-        if (database == TestDatabase.Sqlite && SmallDisk.Missing is { } disk) yield return disk;
-        if (database == TestDatabase.PostgreSql) yield return "a full disk is SQLite's; the server has lost connections and crashes in its place";
+        if (options.OverNServiceBus) yield return "faults of deliveries are those of the wires, which NServiceBus does not use";
+        if (options.Database == TestDatabase.Sqlite && SmallDisk.Missing is { } disk) yield return disk;
+        if (options.Database == TestDatabase.PostgreSql) yield return "a full disk is SQLite's; the server has lost connections and crashes in its place";
     }
 
     private static string List(FaultOptions options)
     {
-        var schedules = options.SeedNumbers.Select(seed => Scheduler.Of(seed, options.Database)).ToList();
+        var schedules = options.SeedNumbers.Select(seed => Scheduler.Of(seed, options.Database, overNServiceBus: options.OverNServiceBus)).ToList();
         return options.Json
             ? JsonSerializer.Serialize(schedules.Select(static s => new { s.Seed, Schedule = s.ToString(), Cells = s.Cells().Distinct() }), JsonSerializerOptions.Web)
             : $"{string.Join('\n', schedules)}\n\n{Coverage.Table([.. schedules.Select(static s => s.Cells().ToList())])}";

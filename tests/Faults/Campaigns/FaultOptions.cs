@@ -4,7 +4,7 @@ using TestKit.Databases;
 namespace Faults.Campaigns;
 
 /// <summary>What the command line says.</summary>
-internal sealed record FaultOptions(bool List, int Seeds, int First, string Database, string? Break, string Directory, bool Keep, bool Json)
+internal sealed record FaultOptions(bool List, int Seeds, int First, string Database, bool OverNServiceBus, string? Break, string Directory, bool Keep, bool Json)
 {
     public const string Usage = """
         Usage: dotnet run -c Release --project tests/Faults -- run|list [options]
@@ -15,6 +15,7 @@ internal sealed record FaultOptions(bool List, int Seeds, int First, string Data
           --seeds N          how many seeds; 20 unless told otherwise
           --seed S           the first one, or with --seeds left out the only one; 1 unless told otherwise
           --database NAME    sqlite (unless told otherwise), or postgresql: a private server, which has to be installed
+          --channel NAME     Http (unless told otherwise), or NServiceBus with its queues in PostgreSQL: build with -p:NServiceBus=true
           --break NAME       takes a safeguard away: Fence, Epoch or Acknowledgement; ends at the first violation
           --directory DIR    where runs with a violation keep logs, databases and history; the system's temporary directory unless told otherwise
           --keep             keep the others too
@@ -29,7 +30,7 @@ internal sealed record FaultOptions(bool List, int Seeds, int First, string Data
     /// <returns>What is wrong with them, or null.</returns>
     public static string? Read(string[] args, out FaultOptions options)
     {
-        options = new FaultOptions(args is ["list", ..], 0, 0, TestDatabase.Sqlite, null, Path.Combine(Path.GetTempPath(), "strangler-faults"), false, false);
+        options = new FaultOptions(args is ["list", ..], 0, 0, TestDatabase.Sqlite, false, null, Path.Combine(Path.GetTempPath(), "strangler-faults"), false, false);
         if (args is not ["run" or "list", ..]) return "It is either 'run' or 'list'.";
         for (var i = 1; i < args.Length; i++)
         {
@@ -41,6 +42,7 @@ internal sealed record FaultOptions(bool List, int Seeds, int First, string Data
                 case "--seeds" when Number(value) is > 0 and var number: options = options with { Seeds = number }; break;
                 case "--seed" when Number(value) is > 0 and var number: options = options with { First = number }; break;
                 case "--database" when value is TestDatabase.Sqlite or TestDatabase.PostgreSql: options = options with { Database = value }; break;
+                case "--channel" when value is "Http" or "NServiceBus": options = options with { OverNServiceBus = value == "NServiceBus" }; break;
                 case "--break" when value is "Fence" or "Epoch" or "Acknowledgement": options = options with { Break = value }; break;
                 case "--directory" when value.Length > 0: options = options with { Directory = value }; break;
                 default: return $"'{args[i]} {value}' is not understood.";
@@ -49,6 +51,7 @@ internal sealed record FaultOptions(bool List, int Seeds, int First, string Data
             i++;
         }
 
+        if (options is { OverNServiceBus: true, Database: not TestDatabase.PostgreSql }) return "'--channel NServiceBus' needs '--database postgresql': the queues are there.";
         options = options with { Seeds = options.Seeds > 0 ? options.Seeds : options.First > 0 ? 1 : 20, First = Math.Max(1, options.First) };
         return null;
     }

@@ -2,7 +2,6 @@ using System.Data.Common;
 using Faults.History;
 using Faults.Scheduling;
 using Faults.Storage;
-using Faults.Wire;
 
 namespace Faults.Running;
 
@@ -118,7 +117,7 @@ internal sealed class FaultHand(FaultyShop shop, RunHistory history, Cancellatio
     private async Task CutAsync(Fault fault, bool forward, System.Action letGo)
     {
         Tell(fault, "begins");
-        foreach (var wire in shop.Wires.Values) wire.Set([WireFault.Drop], 100);
+        using var cut = shop.Cut();
         var written = history.Operations.Count + 20;
         await UntilAsync(() => history.Operations.Count >= written && shop.Databases.Values.Any(static database => database.Backlog().Waiting > 0), LongestCut);
         letGo();
@@ -126,7 +125,7 @@ internal sealed class FaultHand(FaultyShop shop, RunHistory history, Cancellatio
         // Until the switch has given up, and no longer.
         var fenced = shop.State.Unfinished()?.Id;
         await UntilAsync(() => shop.State.Unfinished() is not { } open || open.Id != fenced || open.Phase == "Reopening", LongestCut);
-        foreach (var wire in shop.Wires.Values) wire.Clear();
+        cut.Dispose();
         Tell(fault, "is over");
     }
 

@@ -16,14 +16,17 @@ internal sealed class FaultyShop : IAsyncDisposable
     private static readonly string[] _sides = ["legacy", "service"];
     private readonly string _directory;
     private readonly IShopDatabases _databases;
+
+    // Null when the sides send over the wires.
+    private readonly PostgresQueues? _queues;
     private readonly SystemDescription _description;
     private readonly List<FreePort> _ports = [];
     private readonly Dictionary<string, TestProcess> _processes = [];
     private readonly Dictionary<string, StranglerAdmin> _admins = [];
 
-    private FaultyShop(string directory, IShopDatabases databases)
+    private FaultyShop(string directory, IShopDatabases databases, PostgresQueues? queues)
     {
-        (_directory, _databases) = (directory, databases);
+        (_directory, _databases, _queues) = (directory, databases, queues);
         // Whoever writes waits for as long as the slowest start of a killed process on a busy machine; the default would end in refusals that say nothing about the code.
         _description = SystemDescription.Move(
             RepositoryRoot.File(".strangler/up.json"), RepositoryRoot.File(".strangler/plan.json"), directory, static plan =>
@@ -53,7 +56,8 @@ internal sealed class FaultyShop : IAsyncDisposable
 
     public static async Task<FaultyShop> StartAsync(Template template, string directory, ShopSetting setting, RunHistory history, int seed)
     {
-        var shop = new FaultyShop(directory, await template.CopyAsync(directory, setting.SmallDisk));
+        var databases = await template.CopyAsync(directory, setting.SmallDisk);
+        var shop = new FaultyShop(directory, databases, setting.OverNServiceBus ? databases.Queues : null);
         try
         {
             await shop.StartAllAsync(setting, history, seed);
@@ -68,6 +72,14 @@ internal sealed class FaultyShop : IAsyncDisposable
 
     /// <summary>See <see cref="IShopDatabases.CrashServer"/>.</summary>
     public Task? CrashServer() => _databases.CrashServer();
+
+    /// <summary>No change arrives at either side until disposed.</summary>
+    public IDisposable Cut()
+    {
+        if (_queues is not null) return _queues.Lock();
+        foreach (var wire in Wires.Values) wire.Set([WireFault.Drop], 100);
+        return new Mended(this);
+    }
 
     /// <summary>Who is what at this moment, for a message.</summary>
     public string Describe()
@@ -90,6 +102,14 @@ internal sealed class FaultyShop : IAsyncDisposable
         await _databases.DisposeAsync();
         foreach (var port in _ports) port.Dispose();
         _description.Dispose();
+    }
+
+    private sealed class Mended(FaultyShop shop) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var wire in shop.Wires.Values) wire.Clear();
+        }
     }
 
     private static string NameOf(string side) => side == "service" ? "catalog" : side;
@@ -132,6 +152,8 @@ internal sealed class FaultyShop : IAsyncDisposable
             ["Sync__LeaseDuration"] = "00:00:02",
             ["Sync__MaximumBackoff"] = "00:00:01",
         };
+        foreach (var (key, value) in _queues?.Settings ?? new Dictionary<string, string>()) environment[key] = value;
+        if (_queues is not null) environment["Sync__AcknowledgeTimeout"] = "00:00:02";
         if (setting.Break is { } broken) environment[$"Sync__Break__{broken}"] = "true";
         if (setting.Clocks.TryGetValue(side, out var offset)) environment["Sync__Break__ClockOffset"] = offset.ToString("c", CultureInfo.InvariantCulture);
         if (setting.Break is not null || setting.Clocks.ContainsKey(side)) environment["Sync__Break__Allowed"] = "true";

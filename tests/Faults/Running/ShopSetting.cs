@@ -19,6 +19,9 @@ internal sealed record ShopSetting
 
     public string Provider { get; init; } = TestDatabase.Sqlite;
 
+    /// <summary>True when the sides send each other their changes over NServiceBus and not over the wires.</summary>
+    public bool OverNServiceBus { get; init; }
+
     /// <summary>What the clocks cover in a round of the given direction.</summary>
     public IEnumerable<Cell> ClockCells(bool forward) =>
         Clocks.Where(c => TwoProxies || c.Key != "proxy-b").Select(c => Cell.OfClock(c.Key, c.Value, forward));

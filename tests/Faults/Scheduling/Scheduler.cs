@@ -35,7 +35,7 @@ internal static class Scheduler
            select (kind, point, victim),
     ];
 
-    public static Schedule Of(int seed, string provider = TestDatabase.Sqlite, string? broken = null)
+    public static Schedule Of(int seed, string provider = TestDatabase.Sqlite, string? broken = null, bool overNServiceBus = false)
     {
         var random = new Random(seed);
         var count = 2 + random.Next(2);
@@ -52,7 +52,7 @@ internal static class Scheduler
             if (aborts) faults.Insert(0, Fault.Of(FaultKind.Cut, "switch.held", "wire", TimeSpan.Zero));
             var more = OfDatabases(provider);
             var side = At(seed, i, SideStride, SidePlaces);
-            if (side < _wire.Length && !aborts) faults.Add(OnWire(random, _wire[side]));
+            if (side < _wire.Length && !aborts && !overNServiceBus) faults.Add(OnWire(random, _wire[side]));
             else if (side >= _wire.Length && side - _wire.Length < more.Count)
             {
                 var (what, whose) = more[side - _wire.Length];
@@ -66,7 +66,7 @@ internal static class Scheduler
             rounds.Add(new Round(i % 2 == 0, random.Next(two ? 2 : 1), faults));
         }
 
-        return new Schedule(seed, new ShopSetting { TwoProxies = two, Clocks = clocks, SmallDisk = disk, Break = broken, Provider = provider }, rounds);
+        return new Schedule(seed, new ShopSetting { TwoProxies = two, Clocks = clocks, SmallDisk = disk, Break = broken, Provider = provider, OverNServiceBus = overNServiceBus }, rounds);
     }
 
     /// <summary>What can be done to databases of this kind, and whose.</summary>

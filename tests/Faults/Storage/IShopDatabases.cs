@@ -7,6 +7,9 @@ internal interface IShopDatabases : IAsyncDisposable
 
     ProxyState State { get; }
 
+    /// <summary>Where the sides may have queues; null where there is no server.</summary>
+    PostgresQueues? Queues { get; }
+
     /// <summary>The environment variables by which a process is told of its database.</summary>
     /// <param name="process">legacy, service, or a proxy's name.</param>
     IReadOnlyDictionary<string, string> SettingsOf(string process);

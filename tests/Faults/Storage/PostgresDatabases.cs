@@ -18,12 +18,15 @@ internal sealed class PostgresDatabases : IShopDatabases
     {
         (_cluster, _run) = (cluster, run);
         State = new PostgresState(Connection("state"));
+        Queues = new PostgresQueues(Connection("legacy"));
         _sides = new[] { "legacy", "service" }.ToDictionary(static side => side, side => (ISideDatabase)new PostgresSide(side, Connection(side)));
     }
 
     public IReadOnlyDictionary<string, ISideDatabase> Sides => _sides;
 
     public ProxyState State { get; }
+
+    public PostgresQueues? Queues { get; }
 
     public static Dictionary<string, string> SideSettings(string connectionString) =>
         new() { ["Database__Provider"] = TestDatabase.PostgreSql, ["Database__ConnectionString"] = connectionString };

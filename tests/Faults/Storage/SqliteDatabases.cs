@@ -8,6 +8,8 @@ internal sealed class SqliteDatabases : IShopDatabases
     private readonly Dictionary<string, ISideDatabase> _sides = [];
     private readonly SmallDisk? _disk;
 
+    public PostgresQueues? Queues => null;
+
     public SqliteDatabases(string directory, string? smallDisk)
     {
         _state = Path.Combine(directory, "strangler.db");

@@ -176,10 +176,13 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
             case (TestDatabase.Sqlite, _): options.UseSqlite(connection); break;
             case (TestDatabase.PostgreSql, null): options.UseNpgsql(ConnectionString); break;
             case (TestDatabase.PostgreSql, _): options.UseNpgsql(connection); break;
-            case (_, null): options.UseSqlServer(ConnectionString); break;
-            default: options.UseSqlServer(connection); break;
+            case (_, null): options.UseSqlServer(ConnectionString, WithoutMerge); break;
+            default: options.UseSqlServer(connection, WithoutMerge); break;
         }
     }
+
+    // As the shop's hosts do it.
+    private static void WithoutMerge(SqlServerDbContextOptionsBuilder server) => server.MaxBatchSize(1);
 
     private async Task<List<object[]>> ReadAsync(string sql)
     {

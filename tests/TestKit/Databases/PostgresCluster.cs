@@ -88,6 +88,14 @@ public sealed class PostgresCluster : IAsyncDisposable
         throw new InvalidOperationException($"PostgreSQL did not start: {await keeper.StandardError.ReadToEndAsync()}");
     }
 
+    /// <summary>Lets the server crash, and waits until it takes connections again.</summary>
+    public async Task RestartAsync()
+    {
+        await _keeper.StandardInput.WriteLineAsync("restart");
+        await _keeper.StandardInput.FlushAsync();
+        if (await _keeper.StandardOutput.ReadLineAsync() != "ready") throw new InvalidOperationException($"PostgreSQL did not start again: {await _keeper.StandardError.ReadToEndAsync()}");
+    }
+
     /// <summary>Lets go of the keeper, as the kernel does for a process that dies, and waits until it has cleaned up.</summary>
     public async ValueTask DisposeAsync()
     {

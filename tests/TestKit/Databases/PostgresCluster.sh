@@ -1,6 +1,7 @@
 # Runs one PostgreSQL cluster until standard input ends, which it does however the process at its other end has died.
 # Arguments: the directory of PostgreSQL's programs, the cluster's own directory, the port, the user to run as (empty: oneself).
-# The first line of standard input is the superuser's password. Prints "ready" when connections are taken.
+# The first line of standard input is the superuser's password. Prints "ready" when connections are taken. Each further line lets the server crash and
+# start again, and "ready" is printed once more.
 set -eu
 programs=$1 home=$2 port=$3 user=$4
 data=$home/data
@@ -42,10 +43,16 @@ fail() {
 }
 unprivileged "$programs/initdb" -D "$data" -U postgres -A scram-sha-256 --pwfile="$home/password" -E UTF8 $order --no-sync \
     > "$home/initdb.log" 2>&1 9>&- < /dev/null || fail initdb.log
-unprivileged "$programs/pg_ctl" start -D "$data" -w -t 60 -l "$home/data/server.log" \
-    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300" \
-    > "$home/start.log" 2>&1 9>&- < /dev/null || { cat "$home/data/server.log" >&2 || true; fail start.log; }
+start() {
+    unprivileged "$programs/pg_ctl" start -D "$data" -w -t 60 -l "$home/data/server.log" \
+        -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300" \
+        > "$home/start.log" 2>&1 9>&- < /dev/null || { cat "$home/data/server.log" >&2 || true; fail start.log; }
+    echo ready
+}
 
-echo ready
-cat > /dev/null
+start
+while read -r _; do
+    unprivileged "$programs/pg_ctl" stop -D "$data" -m immediate -w -t 60 > "$home/stop.log" 2>&1 9>&- < /dev/null || fail stop.log
+    start
+done
 remove "$home" 9>&-

@@ -8,6 +8,9 @@ public sealed class SqlServerTestDatabase : TestDatabase
     /// <summary>The environment variable with the connection string of the server.</summary>
     public const string Variable = "SQLSERVER_TEST_CONNECTION";
 
+    // A server that keeps databases as PostgreSQL does makes one at a time.
+    private static readonly SemaphoreSlim OneAtATime = new(1);
+
     private readonly string _server;
 
     private SqlServerTestDatabase(string server, string name)
@@ -28,9 +31,18 @@ public sealed class SqlServerTestDatabase : TestDatabase
         var server = Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrWhiteSpace(server)) Assert.Inconclusive($"This test needs SQL Server. Set {Variable} to a connection string of one that may be tested with.");
         var name = $"strangler_test_{Guid.NewGuid():N}";
-        await RunAsync(server, $"CREATE DATABASE [{name}]");
+        await OneAtATime.WaitAsync();
+        try
+        {
+            await RunAsync(server, $"CREATE DATABASE [{name}]");
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
+
         // Readers that wait for writers would make tests of this library wait for each other's rows; the databases that are created for users have it, too.
-        await RunAsync(server, $"ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE");
+        await RunAsync(server, $"IF EXISTS (SELECT 1 FROM sys.databases WHERE name = N'{name}' AND is_read_committed_snapshot_on = 0) EXEC(N'ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE')");
         return new SqlServerTestDatabase(server, name);
     }
 
@@ -38,8 +50,26 @@ public sealed class SqlServerTestDatabase : TestDatabase
 
     public override async ValueTask DisposeAsync()
     {
-        await RunAsync(_server, $"ALTER DATABASE [{Name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE");
-        await RunAsync(_server, $"DROP DATABASE [{Name}]");
+        // All of them: Entity Framework puts a name into the connection string, and has pools of its own by that.
+        await using (var connection = Connection(ConnectionString)) connection.GetType().GetMethod("ClearAllPools")!.Invoke(null, null);
+        // What has just been cut off may still be ending.
+        if (await TryAsync($"DROP DATABASE [{Name}]") is null) return;
+        await TryAsync($"ALTER DATABASE [{Name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE");
+        await Eventually.GetAsync(() => TryAsync($"DROP DATABASE [{Name}]"), static refusal => refusal is null, what: $"DROP DATABASE {Name}");
+    }
+
+    /// <summary>The server's refusal, or null.</summary>
+    private async Task<string?> TryAsync(string sql)
+    {
+        try
+        {
+            await RunAsync(_server, sql);
+            return null;
+        }
+        catch (DbException refused)
+        {
+            return refused.Message;
+        }
     }
 
     private static async Task RunAsync(string server, string sql)

@@ -145,7 +145,7 @@ internal sealed class SqlServerDialect : IDialect
             throw new InvalidOperationException($"The keys of table '{table.Table}' cannot be made to start above {above}: make its column {table.KeyColumn} an identity column (EF Core does so for generated integer keys).");
         if (issued > above) return;
         // A table that never had a row begins with this value itself, any other one with the next.
-        await connection.Command(transaction, string.Create(CultureInfo.InvariantCulture, $"DBCC CHECKIDENT (N'{Literal(table)}', RESEED, {above + 1}) WITH NO_INFOMSGS")).RunAsync(cancellationToken);
+        await connection.Command(transaction, string.Create(CultureInfo.InvariantCulture, $"DBCC CHECKIDENT ({(table.Schema is null ? Quote(table.Table) : $"'{Literal(table)}'")}, RESEED, {above + 1}) WITH NO_INFOMSGS")).RunAsync(cancellationToken);
     }
 
     private static async Task<long?> IssuedAsync(DbConnection connection, DbTransaction transaction, TableMap table, CancellationToken cancellationToken) =>

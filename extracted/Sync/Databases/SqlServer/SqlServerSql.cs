@@ -9,17 +9,24 @@ internal sealed class SqlServerSql : SyncSql
     private const string Keys = "SELECT [value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(@keys)";
     private const string Last = "CAST(COALESCE(IDENT_CURRENT(N'sync_outbox'), 0) AS bigint)";
 
+    /// <summary>
+    /// After a lock that was not given and is no error here: servers that speak SQL Server's language over PostgreSQL's storage keep each of these on a short stack,
+    /// and break down when that is full. An error that is caught clears it.
+    /// </summary>
+    private const string Forgotten = "IF @got < 0 BEGIN BEGIN TRY THROW 51002, N'Not given.', 1; END TRY BEGIN CATCH SET @got = -1; END CATCH END;";
+
     public const string AllowSnapshots =
         """
         IF EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state = 0)
-            ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON
+            EXEC(N'ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON')
         """;
 
     /// <summary>@resource, @limit in milliseconds -> 0 or more when the lock was given.</summary>
     public const string LockExclusive =
-        """
+        $"""
         DECLARE @got int;
         EXEC @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = @limit;
+        {Forgotten}
         SELECT @got;
         """;
 
@@ -37,6 +44,7 @@ internal sealed class SqlServerSql : SyncSql
         $"""
         DECLARE @got int;
         EXEC @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 0;
+        {Forgotten}
         DECLARE @position bigint = {Last};
         SELECT @got, @position, CASE WHEN EXISTS (SELECT 1 FROM sync_ownership WHERE module = @module AND state = N'owner') THEN 1 ELSE 0 END;
         """;

@@ -6,16 +6,24 @@ namespace Legacy.Web.Data.Databases;
 
 internal sealed class SqlServerKind : DatabaseKind
 {
+    // Several new rows at once are a MERGE with Entity Framework: the statement has a long list of faults, and servers that only speak the language lack it.
+    private const int WithoutMerge = 1;
+
     public override string Name => "sqlserver";
 
-    public override string LockSchema => "EXEC sp_getapplock @Resource = N'shop_schema', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000";
+    public override string LockSchema =>
+        """
+        DECLARE @got int;
+        EXEC @got = sp_getapplock @Resource = N'shop_schema', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000;
+        IF @got < 0 THROW 51001, N'Another instance is making the tables and did not end within 60 s.', 1;
+        """;
 
     public override string VersionTable => "IF OBJECT_ID(N'shop_schema') IS NULL CREATE TABLE shop_schema (version int NOT NULL)";
 
     public override DbConnection Connect(string connectionString) => new SqlConnection(connectionString);
 
     public override void Configure(DbContextOptionsBuilder options, DbConnection connection) =>
-        options.UseSqlServer(connection, server => server.ExecutionStrategy(static dependencies => new SqlServerReadRetry(dependencies)));
+        options.UseSqlServer(connection, server => server.MaxBatchSize(WithoutMerge).ExecutionStrategy(static dependencies => new SqlServerReadRetry(dependencies)));
 
     public override BulkInsert Insert(DbTransaction transaction, string table, IReadOnlyList<string> columns) =>
         new SqlServerCopy((SqlTransaction)transaction, table, columns);

@@ -33,10 +33,14 @@ internal sealed class SqlServerServer(SqlConnectionStringBuilder settings) : Dat
         if (await RunAsync(connection, "SELECT DB_ID(@name)", cancellation, name) is not (null or DBNull)) return false;
         await RunAsync(connection, $"CREATE DATABASE [{name}]", cancellation);
         // Readers and writers do not wait for each other, and a backfill reads one moment.
-        await RunAsync(connection, $"ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON", cancellation);
-        await RunAsync(connection, $"ALTER DATABASE [{name}] SET ALLOW_SNAPSHOT_ISOLATION ON", cancellation);
+        await RunAsync(connection, Set(name, "is_read_committed_snapshot_on", "READ_COMMITTED_SNAPSHOT"), cancellation);
+        await RunAsync(connection, Set(name, "snapshot_isolation_state", "ALLOW_SNAPSHOT_ISOLATION"), cancellation);
         return true;
     }
+
+    // Servers that only speak SQL Server's language have both from the beginning, and do not know the statement.
+    private static string Set(string name, string column, string setting) =>
+        $"IF EXISTS (SELECT 1 FROM sys.databases WHERE name = N'{name}' AND {column} = 0) EXEC(N'ALTER DATABASE [{name}] SET {setting} ON')";
 
     protected override string Mend(DbException error) => SqlServerFailure.Mend(error, "--connection");
 }

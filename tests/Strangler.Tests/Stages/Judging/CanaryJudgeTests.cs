@@ -65,6 +65,17 @@ public sealed class CanaryJudgeTests
     }
 
     [TestMethod]
+    public void Service_SlowerByAnUncertainAmount_IsABreachOnceTheAmountIsKnown()
+    {
+        var canary = new CanaryUnderTest();
+        Assert.IsNull(canary.Until(60, Usual, Usual).Breach);
+        // Most answers are 800 ms later, the others 45 ms: of few samples it is sure that the service is slower, and not by how much.
+        var uneven = Usual with { Extra = 45, Late = 0.6, ByLate = 800 };
+        Assert.IsNull(canary.Until(8, Usual, uneven).Breach);
+        Assert.AreEqual(BreachKind.Latency, canary.Until(60, Usual, uneven).Breach?.Kind);
+    }
+
+    [TestMethod]
     [DataRow(1, 20)]
     [DataRow(15, 2)]
     public void Both_BecomeSlow_IsNoBreach(int endpoints, int rate)

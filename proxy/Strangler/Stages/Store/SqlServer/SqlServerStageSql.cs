@@ -29,7 +29,9 @@ internal sealed class SqlServerStageSql() : StageSql("strangler.")
     public override string PrepareLease =>
         """
         DECLARE @resource nvarchar(255) = N'strangler.lease:' + @name;
-        EXEC sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 10000;
+        DECLARE @got int;
+        EXEC @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 10000;
+        IF @got < 0 THROW 51001, N'Another proxy keeps the lease locked for more than 10 s.', 1;
         INSERT INTO strangler.lease (name, holder, token, until) SELECT @name, N'', 0, 0
         WHERE NOT EXISTS (SELECT 1 FROM strangler.lease WHERE name = @name);
         """;
@@ -45,7 +47,11 @@ internal sealed class SqlServerStageSql() : StageSql("strangler.")
     public override string Evidence => $"SELECT TOP (@limit) {EvidenceColumns} FROM strangler.evidence WHERE module = @module ORDER BY id DESC";
 
     public override string LockSchema =>
-        "EXEC sp_getapplock @Resource = N'strangler.schema_version', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000";
+        """
+        DECLARE @got int;
+        EXEC @got = sp_getapplock @Resource = N'strangler.schema_version', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000;
+        IF @got < 0 THROW 51001, N'Another proxy is making the tables and did not end within 60 s.', 1;
+        """;
 
     public override string VersionTableExists =>
         "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = N'strangler' AND TABLE_NAME = N'schema_version'";
