@@ -8,7 +8,7 @@ public static class Eventually
     public static async Task<T> GetAsync<T>(Func<Task<T>> look, Func<T, bool> accept, TimeSpan? limit = null, string? what = null)
     {
         var watch = Stopwatch.StartNew();
-        var within = limit ?? TimeSpan.FromSeconds(20);
+        var within = limit ?? TimeSpan.FromSeconds(60);
         object? last = null;
         while (true)
         {

@@ -14,7 +14,8 @@ internal sealed class SqlServerKind : DatabaseKind
     public override string LockSchema =>
         """
         DECLARE @got int;
-        EXEC @got = sp_getapplock @Resource = N'catalog_schema', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000;
+        DECLARE @lock nvarchar(255) = DB_NAME() + N'/catalog_schema';
+        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000;
         IF @got < 0 THROW 51001, N'Another instance is making the tables and did not end within 60 s.', 1;
         """;
 

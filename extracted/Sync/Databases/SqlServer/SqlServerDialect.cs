@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.SqlClient;
 using Sync.Capture;
 
@@ -18,7 +21,15 @@ internal sealed class SqlServerDialect : IDialect
     /// <summary>Constraints (547, 515, duplicates), values cut off (2628, 8152), out of range or of another type (220, 232, 241 to 248, 295, 296, 8114, 8115, 8023).</summary>
     private static readonly HashSet<int> DataErrors = [547, 515, DuplicateInIndex, DuplicateKey, 2628, 8152, 220, 232, 241, 242, 244, 245, 248, 295, 296, 8114, 8115, 8023];
 
+    /// <summary>
+    /// Where writers follow each other without a gap, the lock is never free, and the server does not tell everybody who writes at some moment. So they are held up for
+    /// a moment, if nothing else has been found for a while.
+    /// </summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BetweenHolds = TimeSpan.FromSeconds(1);
+
     private readonly string _connectionString;
+    private readonly ConcurrentDictionary<string, StrongBox<long>> _triedAt = new(StringComparer.Ordinal);
 
     public SqlServerDialect(string connectionString)
     {
@@ -96,8 +107,23 @@ internal sealed class SqlServerDialect : IDialect
 
     public async Task<PositionReading> ReadPositionAsync(DbConnection connection, string module, bool mark, CancellationToken cancellationToken)
     {
+        var reading = await ReadPositionAsync(connection, module, TimeSpan.Zero, cancellationToken);
+        var tried = _triedAt.GetOrAdd(module, static _ => new StrongBox<long>());
+        if (!reading.IsSettled)
+        {
+            var last = Volatile.Read(ref tried.Value);
+            if (Stopwatch.GetElapsedTime(last) < BetweenHolds || Interlocked.CompareExchange(ref tried.Value, Stopwatch.GetTimestamp(), last) != last) return reading;
+            return await ReadPositionAsync(connection, module, LongestHold, cancellationToken);
+        }
+
+        Volatile.Write(ref tried.Value, Stopwatch.GetTimestamp());
+        return reading;
+    }
+
+    private static async Task<PositionReading> ReadPositionAsync(DbConnection connection, string module, TimeSpan limit, CancellationToken cancellationToken)
+    {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var found = await connection.Command(transaction, SqlServerSql.ReadPosition, ("@resource", LockKey.NameOf(module)), ("@module", module))
+        var found = await connection.Command(transaction, SqlServerSql.ReadPosition, ("@resource", LockKey.NameOf(module)), ("@limit", (int)limit.TotalMilliseconds), ("@module", module))
             .ListAsync(row => (Free: row.GetInt32(0) >= 0, Position: row.GetInt64(1), IsOwner: row.GetInt32(2) != 0), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // Who is no owner has let all its writers end.
@@ -166,7 +192,7 @@ internal sealed class SqlServerDialect : IDialect
         catch (SqlException error) when (error.Class < 20)
         {
             // Who may not alter the database has it done by who may: the first backfill says so, in the server's own words (error 3952).
-            System.Diagnostics.Debug.WriteLine(error.Message);
+            Debug.WriteLine(error.Message);
         }
     }
 }

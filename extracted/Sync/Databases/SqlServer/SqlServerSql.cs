@@ -15,6 +15,9 @@ internal sealed class SqlServerSql : SyncSql
     /// </summary>
     private const string Forgotten = "IF @got < 0 BEGIN BEGIN TRY THROW 51002, N'Not given.', 1; END TRY BEGIN CATCH SET @got = -1; END CATCH END;";
 
+    /// <summary>SQL Server keeps application locks by database. Servers that only speak its language may keep one set for all databases, so the database is in the name.</summary>
+    private const string Lock = "DECLARE @got int; DECLARE @lock nvarchar(255) = DB_NAME() + N'/' + @resource;";
+
     public const string AllowSnapshots =
         """
         IF EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state = 0)
@@ -24,26 +27,26 @@ internal sealed class SqlServerSql : SyncSql
     /// <summary>@resource, @limit in milliseconds -> 0 or more when the lock was given.</summary>
     public const string LockExclusive =
         $"""
-        DECLARE @got int;
-        EXEC @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = @limit;
+        {Lock}
+        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = @limit;
         {Forgotten}
         SELECT @got;
         """;
 
     /// <summary>What follows is a statement of its own, which sees what was committed while this one waited.</summary>
     public const string LockShared =
-        """
-        DECLARE @got int;
-        EXEC @got = sp_getapplock @Resource = @resource, @LockMode = N'Shared', @LockOwner = N'Transaction', @LockTimeout = 20000;
+        $"""
+        {Lock}
+        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Shared', @LockOwner = N'Transaction', @LockTimeout = 20000;
         IF @got < 0 THROW 51001, N'The module is being switched, and the switch did not end in time.', 1;
 
         """;
 
-    /// <summary>Is the lock free at this moment; the last position; is this side the owner. In this order.</summary>
+    /// <summary>@limit in milliseconds -> is the lock free at this moment, or within the limit; the last position; is this side the owner. In this order.</summary>
     public const string ReadPosition =
         $"""
-        DECLARE @got int;
-        EXEC @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 0;
+        {Lock}
+        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = @limit;
         {Forgotten}
         DECLARE @position bigint = {Last};
         SELECT @got, @position, CASE WHEN EXISTS (SELECT 1 FROM sync_ownership WHERE module = @module AND state = N'owner') THEN 1 ELSE 0 END;
@@ -165,14 +168,27 @@ internal sealed class SqlServerSql : SyncSql
 
     public override string DiscardParked => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND state = 1 AND position IN ({Positions})";
 
-    /// <summary>Two that apply one key at the same time meet here: the second waits for the first, and is judged by what it left.</summary>
+    /// <summary>
+    /// Two that apply one key at the same time meet here: the second waits for the first, and is judged by what it left. A row that was not raised is locked all the
+    /// same, for an update that finds nothing newer to write keeps no lock; and it is looked at once more, for the first may have made it in between.
+    /// </summary>
     public override string RaiseVersion =>
         """
         UPDATE sync_version SET epoch = @epoch, position = @position, removed = @removed
         WHERE module = @module AND entity = @entity AND [key] = @key AND (epoch < @epoch OR (epoch = @epoch AND position < @position));
         IF @@ROWCOUNT = 0
+        BEGIN
             INSERT INTO sync_version (module, entity, [key], epoch, position, removed) SELECT @module, @entity, @key, @epoch, @position, @removed
             WHERE NOT EXISTS (SELECT 1 FROM sync_version WITH (UPDLOCK, HOLDLOCK) WHERE module = @module AND entity = @entity AND [key] = @key);
+            IF @@ROWCOUNT = 0
+            BEGIN
+                SET NOCOUNT ON;
+                UPDATE sync_version SET removed = removed WHERE module = @module AND entity = @entity AND [key] = @key;
+                SET NOCOUNT OFF;
+                UPDATE sync_version SET epoch = @epoch, position = @position, removed = @removed
+                WHERE module = @module AND entity = @entity AND [key] = @key AND (epoch < @epoch OR (epoch = @epoch AND position < @position));
+            END
+        END
         """;
 
     public override string ReadVersions => $"SELECT [key], epoch, position FROM sync_version WHERE module = @module AND entity = @entity AND [key] IN ({Keys})";

@@ -25,12 +25,12 @@ internal sealed class SqlServerStageSql() : StageSql("strangler.")
         VALUES (@module, @from, @to, @old, @new, @phase, @position, @keys, @stage, @percent, @token, @started)
         """;
 
-    // The application lock stands for the row, which may not be there yet.
+    // The application lock stands for the row, which may not be there yet. The database is in its name for servers that keep one set of locks for all databases.
     public override string PrepareLease =>
         """
-        DECLARE @resource nvarchar(255) = N'strangler.lease:' + @name;
         DECLARE @got int;
-        EXEC @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 10000;
+        DECLARE @lock nvarchar(255) = DB_NAME() + N'/strangler.lease:' + @name;
+        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 10000;
         IF @got < 0 THROW 51001, N'Another proxy keeps the lease locked for more than 10 s.', 1;
         INSERT INTO strangler.lease (name, holder, token, until) SELECT @name, N'', 0, 0
         WHERE NOT EXISTS (SELECT 1 FROM strangler.lease WHERE name = @name);
@@ -49,7 +49,8 @@ internal sealed class SqlServerStageSql() : StageSql("strangler.")
     public override string LockSchema =>
         """
         DECLARE @got int;
-        EXEC @got = sp_getapplock @Resource = N'strangler.schema_version', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000;
+        DECLARE @lock nvarchar(255) = DB_NAME() + N'/strangler.schema_version';
+        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000;
         IF @got < 0 THROW 51001, N'Another proxy is making the tables and did not end within 60 s.', 1;
         """;
 
