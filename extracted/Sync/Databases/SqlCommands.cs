@@ -33,26 +33,35 @@ internal static class SqlCommands
         return command.ExecuteScalar();
     }
 
-    public static async Task<int> RunAsync(this DbCommand command, CancellationToken cancellationToken)
-    {
-        await using (command)
-            return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public static Task<int> RunAsync(this DbCommand command, CancellationToken cancellationToken) =>
+        command.WithAsync(static (command, cancellationToken) => command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
 
-    public static async Task<object?> ScalarAsync(this DbCommand command, CancellationToken cancellationToken)
-    {
-        await using (command)
-            return await command.ExecuteScalarAsync(cancellationToken);
-    }
+    public static Task<object?> ScalarAsync(this DbCommand command, CancellationToken cancellationToken) =>
+        command.WithAsync(static (command, cancellationToken) => command.ExecuteScalarAsync(cancellationToken), cancellationToken);
 
-    public static async Task<List<T>> ListAsync<T>(this DbCommand command, Func<DbDataReader, T> read, CancellationToken cancellationToken)
-    {
-        await using (command)
+    public static Task<List<T>> ListAsync<T>(this DbCommand command, Func<DbDataReader, T> read, CancellationToken cancellationToken) => command.WithAsync(
+        async (command, cancellationToken) =>
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             var rows = new List<T>();
             while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));
             return rows;
+        },
+        cancellationToken);
+
+    private static async Task<T> WithAsync<T>(this DbCommand command, Func<DbCommand, CancellationToken, Task<T>> run, CancellationToken cancellationToken)
+    {
+        await using (command)
+        {
+            try
+            {
+                return await run(command, cancellationToken);
+            }
+            catch (DbException error) when (cancellationToken.IsCancellationRequested)
+            {
+                // SQL Server's driver alone answers a cancellation with an error of its own.
+                throw new OperationCanceledException(error.Message, error, cancellationToken);
+            }
         }
     }
 

@@ -23,6 +23,10 @@ internal abstract class ServerStageDatabase(StageSchema schema) : StageDatabase
                     return await work(new StageSession(connection, null)).ConfigureAwait(false);
                 }
             }
+            catch (DbException error) when (cancellation.IsCancellationRequested)
+            {
+                throw Cancelled(error, cancellation);
+            }
             catch (DbException error) when (attempt < Tries && IsBroken(error))
             {
                 // The connection is gone and nothing has been changed: a new one may do.
@@ -38,7 +42,7 @@ internal abstract class ServerStageDatabase(StageSchema schema) : StageDatabase
         {
             try
             {
-                var result = await work(new StageSession(connection, transaction)).ConfigureAwait(false);
+                var result = await DoAsync(work, new StageSession(connection, transaction), cancellation).ConfigureAwait(false);
                 // Not the caller's token: nobody could tell what a commit that was given up half way has done.
                 await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
                 return result;
@@ -80,6 +84,21 @@ internal abstract class ServerStageDatabase(StageSchema schema) : StageDatabase
     /// <summary>What the operator does about it.</summary>
     protected abstract string Mend(DbException error);
 
+    private static async Task<T> DoAsync<T>(Func<StageSession, Task<T>> work, StageSession session, CancellationToken cancellation)
+    {
+        try
+        {
+            return await work(session).ConfigureAwait(false);
+        }
+        catch (DbException error) when (cancellation.IsCancellationRequested)
+        {
+            throw Cancelled(error, cancellation);
+        }
+    }
+
+    // SQL Server's driver alone answers a cancellation with an error of its own.
+    private static OperationCanceledException Cancelled(DbException error, CancellationToken cancellation) => new(error.Message, error, cancellation);
+
     // Until the transaction has begun nothing has been done, so that it may be begun again.
     private async Task<(DbConnection Connection, DbTransaction Transaction)> BeginAsync(CancellationToken cancellation)
     {
@@ -91,9 +110,14 @@ internal abstract class ServerStageDatabase(StageSchema schema) : StageDatabase
                 await connection.OpenAsync(cancellation).ConfigureAwait(false);
                 return (connection, await BeginAsync(connection, cancellation).ConfigureAwait(false));
             }
-            catch (DbException error) when (attempt < Tries && IsBroken(error))
+            catch (DbException error) when (attempt < Tries && IsBroken(error) && !cancellation.IsCancellationRequested)
             {
                 await connection.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (DbException error) when (cancellation.IsCancellationRequested)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw Cancelled(error, cancellation);
             }
             catch
             {
