@@ -136,6 +136,9 @@ internal sealed class GoodsPair : IAsyncDisposable
                 ["Sync__Side"] = side,
                 ["Sync__Key"] = Key,
                 ["Sync__Peers__goods"] = peer.Url,
+                // As "up" starts processes.
+                ["DOTNET_gcServer"] = "0",
+                ["DOTNET_TieredPGO"] = "0",
             },
         });
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -39,6 +40,7 @@ internal static class GoodsServer
         app.MapPost("/fill", FillAsync).WithSyncModule(Module);
         app.MapPost("/touch", TouchAsync).WithSyncModule(Module);
         app.MapPut("/goods/{id:int}", PutAsync).WithSyncModule(Module);
+        app.MapGet("/goods/{id:int}/seen", SeenAsync);
         app.MapDelete("/lags", lags.Clear);
         app.MapGet("/lags", () => lags.Seconds);
         await app.RunAsync();
@@ -78,6 +80,21 @@ internal static class GoodsServer
         if (await context.Goods.FindAsync([id], cancellation) is not { } good) return Results.NotFound();
         good.Cents = cents;
         await context.SaveChangesAsync(cancellation);
-        return Results.NoContent();
+        return Results.Ok(Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Waits until a write of the other side can be read here, and says when that was: by the clock that all processes of the machine share.</summary>
+    private static async Task<IResult> SeenAsync(int id, long cents, IServiceScopeFactory scopes, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await using (var scope = scopes.CreateAsyncScope())
+            {
+                var goods = scope.ServiceProvider.GetRequiredService<GoodsContext>().Goods;
+                if (await goods.Where(g => g.Id == id).Select(static g => g.Cents).SingleAsync(cancellation) >= cents) return Results.Ok(Stopwatch.GetTimestamp());
+            }
+
+            await Task.Delay(2, cancellation);
+        }
     }
 }
