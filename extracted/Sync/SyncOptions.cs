@@ -38,7 +38,10 @@ public sealed class SyncOptions
     /// <value>Defaults to 30 s.</value>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long an answer may take over a channel that brings answers later. The change is sent again then, which does no harm.</summary>
+    /// <summary>
+    /// How long an answer may take over a channel that brings answers later. The change is sent again then, which does no harm. Up to ten times as long while a receiver
+    /// is so slow that three times the usual age of what it acknowledges is more.
+    /// </summary>
     /// <value>Defaults to 30 s.</value>
     public TimeSpan AcknowledgeTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -11,7 +11,7 @@ public abstract class LaterChannelTests(string provider) : DatabaseTests(provide
     [TestMethod]
     public async Task Changes_OverABusThatLosesRepeatsAndReorders_ArriveThereAndBack()
     {
-        await using var pair = await StartOverBusAsync(new() { ["Sync:Publish"] = "true" });
+        await using var pair = await StartOverBusAsync(new() { ["Sync:Publish"] = "true", ["Sync:AcknowledgeTimeout"] = "00:00:00.100" });
         var (ofLegacy, ofService) = (BusOf(pair.Legacy), BusOf(pair.Service));
         ofLegacy.Unreliable = ofService.Unreliable = 0.2;
         var epoch = 1;
@@ -47,6 +47,23 @@ public abstract class LaterChannelTests(string provider) : DatabaseTests(provide
         await Task.Delay(TimeSpan.FromMilliseconds(500));
         Assert.HasCount(30, bus.Taken);
         Assert.AreEqual(100, (await pair.Legacy.StatusAsync()).GetProperty("pending").GetInt32());
+    }
+
+    [TestMethod]
+    public async Task Bus_ThatTakesLongerThanTheTimeout_IsGivenTimeAndNotEverythingAgain()
+    {
+        await using var pair = await StartOverBusAsync([]);
+        var bus = BusOf(pair.Legacy);
+        bus.Slow = TimeSpan.FromSeconds(1);
+        await pair.Legacy.AddAsync(new Item { Code = "first", ShelfId = 1 });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await bus.SettledAsync();
+        bus.Taken.Clear();
+        await pair.Legacy.AddAsync([.. Enumerable.Range(0, 5).Select(static n => new Item { Code = $"n{n}", ShelfId = 1 })]);
+        await SamplePair.DrainedAsync(pair.Legacy);
+        Assert.HasCount(5, bus.Taken);
+        await bus.SettledAsync();
+        await pair.AssertEqualAsync();
     }
 
     [TestMethod]

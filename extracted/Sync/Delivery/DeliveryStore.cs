@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,12 @@ internal sealed record Backlog(long? Lowest, long Waiting, long Parked, long? Ol
 /// <summary>The deliveries of the outbox's rows: claimed by a lease per receiver, found by their state, gone once acknowledged.</summary>
 internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IOptions<SyncOptions> options)
 {
+    private const int Patience = 3;
+    private const int MostPatience = 10;
     private readonly string _instance = Guid.NewGuid().ToString("N");
+
+    // How old changes are when the receiver acknowledges them, in milliseconds, smoothed as TCP does it with its round trips.
+    private readonly ConcurrentDictionary<string, double> _ages = new(StringComparer.Ordinal);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -77,7 +83,19 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     /// <summary>The channel has taken them over: they wait for their acknowledgements, and are sent again when these do not come.</summary>
     public Task MarkSentAsync(string receiver, List<PendingDelivery> sent, CancellationToken cancellationToken) => database.WriteAsync(urgent: true, (connection, transaction) =>
         connection.Command(transaction, database.Sql.MarkSent,
-            ("@receiver", receiver), ("@positions", ToList(sent.Select(delivery => delivery.Message.Position))), ("@next", Now + (long)options.Value.AcknowledgeTimeout.TotalMilliseconds)).RunAsync(cancellationToken), cancellationToken);
+            ("@receiver", receiver), ("@positions", ToList(sent.Select(delivery => delivery.Message.Position))), ("@next", Now + TimeoutOf(receiver))).RunAsync(cancellationToken), cancellationToken);
+
+    /// <summary>A receiver that falls behind is given more time: to be sent everything once more would make it take longer still.</summary>
+    private long TimeoutOf(string receiver)
+    {
+        var least = options.Value.AcknowledgeTimeout.TotalMilliseconds;
+        return (long)Math.Clamp(Patience * _ages.GetValueOrDefault(receiver), least, MostPatience * least);
+    }
+
+    private void NoteAges(string receiver, long[] ages)
+    {
+        if (ages.Length > 0) _ages.AddOrUpdate(receiver, ages.Average(), (_, smoothed) => smoothed + ((ages.Average() - smoothed) / 8));
+    }
 
     /// <summary>Whatever an earlier holder of the lease had sent may be sent now: over another channel perhaps, and a repetition does no harm.</summary>
     public async Task ForgetSentAsync(string receiver, CancellationToken cancellationToken)
@@ -127,6 +145,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
                     ("@error", reply.Results[index].Reason)).RunAsync(cancellationToken);
             }
         }, cancellationToken);
+        NoteAges(receiver, [.. sent.Where((_, index) => reply.Results[index].Outcome != SyncOutcome.Rejected).Select(delivery => Now - delivery.Created)]);
         return parked;
     }
 

@@ -12,6 +12,9 @@ public sealed class LaterBus(SampleSide other) : SampleBus
     /// <summary>The share of messages, and of answers, that get lost or are brought twice.</summary>
     public double Unreliable { get; set; }
 
+    /// <summary>How long each message is under way.</summary>
+    public TimeSpan Slow { get; set; }
+
     /// <summary>Takes everything over and brings nothing.</summary>
     public bool Silent { get; set; }
 
@@ -34,7 +37,7 @@ public sealed class LaterBus(SampleSide other) : SampleBus
         var times = Random.Shared.NextDouble() < Unreliable ? Random.Shared.Next(0, 3) : 1;
         for (var n = 0; n < times; n++)
         {
-            await Task.Delay(Random.Shared.Next(0, 15));
+            await Task.Delay(Slow + TimeSpan.FromMilliseconds(Random.Shared.Next(0, 15)));
             try
             {
                 var reply = await other.Host.App.Services.GetRequiredService<SyncInbox>().ApplyAsync(new SyncBatch(batch.Module, batch.From, [message]), CancellationToken.None);
