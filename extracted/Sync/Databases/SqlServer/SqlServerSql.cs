@@ -13,7 +13,7 @@ internal sealed class SqlServerSql : SyncSql
     /// After a lock that was not given and is no error here: servers that speak SQL Server's language over PostgreSQL's storage keep each of these on a short stack,
     /// and break down when that is full. An error that is caught clears it.
     /// </summary>
-    private const string Forgotten = "IF @got < 0 BEGIN BEGIN TRY THROW 51002, N'Not given.', 1; END TRY BEGIN CATCH SET @got = -1; END CATCH END;";
+    private const string Forgotten = "IF @got < 0 BEGIN BEGIN TRY RAISERROR(N'Not given.', 16, 1); END TRY BEGIN CATCH SET @got = -1; END CATCH END;";
 
     /// <summary>SQL Server keeps application locks by database. Servers that only speak its language may keep one set for all databases, so the database is in the name.</summary>
     private const string Lock = "DECLARE @got int; DECLARE @lock nvarchar(255) = DB_NAME() + N'/' + @resource;";
