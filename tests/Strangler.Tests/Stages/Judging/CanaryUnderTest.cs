@@ -70,7 +70,7 @@ internal sealed class CanaryUnderTest
 
             if (_random.NextDouble() < answers.Failing) bucket.Fail();
             // Long tails, as latencies have: a log-normal with its median.
-            else bucket.Answer((float)(answers.Extra + (_random.NextDouble() < answers.Late ? answers.ByLate : 0) + answers.Median * Math.Exp(0.6 * Gauss())));
+            else bucket.Answer((float)(answers.Extra + (i < rate * answers.Late ? answers.ByLate : 0) + answers.Median * Math.Exp(0.6 * Gauss())));
             if (side == Side.Service) _ledger.Count(endpoint.Id, _random.NextDouble() < answers.Wrong ? ComparisonClass.Mismatch : ComparisonClass.Match, 200);
         }
     }
@@ -78,5 +78,5 @@ internal sealed class CanaryUnderTest
     private double Gauss() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
 }
 
-/// <summary>How a side answers for a second: <paramref name="Extra"/> is added to all answers, <paramref name="ByLate"/> to the share <paramref name="Late"/> of them.</summary>
+/// <summary>How a side answers for a second: <paramref name="Extra"/> is added to all answers, <paramref name="ByLate"/> to exactly the share <paramref name="Late"/> of them.</summary>
 internal sealed record Answers(double Median = 20, double Extra = 0, double Late = 0, double ByLate = 0, double Failing = 0, double Wrong = 0, bool Never = false, int? Rate = null);
