@@ -42,10 +42,11 @@ internal sealed class OwnershipStore(SyncDatabase database)
     /// <summary>Reads outside any transaction and remembers.</summary>
     public async Task<ModuleOwnership> RefreshAsync(string module, CancellationToken cancellationToken)
     {
+        var before = LastSeen(module);
         await using var connection = await database.OpenAsync(cancellationToken);
         var ownership = await ReadAsync(connection, null, module, wait: true, cancellationToken);
-        _seen[module] = ownership;
-        return ownership;
+        // What was remembered meanwhile may have been committed after this was read.
+        return (before is null ? _seen.TryAdd(module, ownership) : _seen.TryUpdate(module, ownership, before)) ? ownership : _seen[module];
     }
 
     public Task WriteAsync(DbConnection connection, DbTransaction transaction, ModuleOwnership row, CancellationToken cancellationToken) =>
