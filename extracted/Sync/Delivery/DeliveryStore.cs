@@ -92,10 +92,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         return (long)Math.Clamp(Patience * _ages.GetValueOrDefault(receiver), least, MostPatience * least);
     }
 
-    private void NoteAges(string receiver, long[] ages)
-    {
-        if (ages.Length > 0) _ages.AddOrUpdate(receiver, ages.Average(), (_, smoothed) => smoothed + ((ages.Average() - smoothed) / 8));
-    }
+    private void NoteAge(string receiver, double age) => _ages.AddOrUpdate(receiver, age, (_, smoothed) => smoothed + ((age - smoothed) / 8));
 
     /// <summary>Whatever an earlier holder of the lease had sent may be sent now: over another channel perhaps, and a repetition does no harm.</summary>
     public async Task ForgetSentAsync(string receiver, CancellationToken cancellationToken)
@@ -127,7 +124,8 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     /// <returns>How many were parked.</returns>
     public async Task<int> SettleAsync(string receiver, List<PendingDelivery> sent, SyncReply reply, int maximumAttempts, CancellationToken cancellationToken)
     {
-        var acknowledged = ToList(sent.Where((_, index) => reply.Results[index].Outcome != SyncOutcome.Rejected).Select(delivery => delivery.Message.Position));
+        var accepted = sent.Where((_, index) => reply.Results[index].Outcome != SyncOutcome.Rejected).ToList();
+        var acknowledged = ToList(accepted.Select(delivery => delivery.Message.Position));
         var parked = 0;
         // A drain must not wait for the writers that queue to be refused behind the fence.
         await database.WriteAsync(urgent: true, async (connection, transaction) =>
@@ -145,7 +143,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
                     ("@error", reply.Results[index].Reason)).RunAsync(cancellationToken);
             }
         }, cancellationToken);
-        NoteAges(receiver, [.. sent.Where((_, index) => reply.Results[index].Outcome != SyncOutcome.Rejected).Select(delivery => Now - delivery.Created)]);
+        if (accepted.Count > 0) NoteAge(receiver, Now - accepted.Average(delivery => delivery.Created));
         return parked;
     }
 

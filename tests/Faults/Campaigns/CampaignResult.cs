@@ -12,7 +12,7 @@ internal static class CampaignResult
         new
         {
             options.Database,
-            Channel = options.OverNServiceBus ? "NServiceBus" : "Http",
+            options.Channel,
             options.Break,
             Finished = finished,
             Seeds = reports.Count,
@@ -32,7 +32,7 @@ internal static class CampaignResult
             {Coverage.Missing(reports)}
 
             database     {options.Database,10}
-            channel      {(options.OverNServiceBus ? "NServiceBus" : "Http"),10}
+            channel      {options.Channel,10}
             seeds        {reports.Count,10}{(finished ? "" : $"  of {options.Seeds}: interrupted")}
             switches     {reports.Sum(static r => r.Switches),10}
             aborted      {reports.Sum(static r => r.Aborted),10}

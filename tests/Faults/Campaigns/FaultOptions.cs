@@ -24,6 +24,8 @@ internal sealed record FaultOptions(bool List, int Seeds, int First, string Data
         Exit codes: 0 no violation, 1 a violation or an interruption, 2 wrong use.
         """;
 
+    public string Channel => OverNServiceBus ? "NServiceBus" : "Http";
+
     public IEnumerable<int> SeedNumbers => Enumerable.Range(First, Seeds);
 
     /// <summary>Reads the arguments.</summary>

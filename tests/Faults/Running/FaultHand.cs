@@ -117,15 +117,17 @@ internal sealed class FaultHand(FaultyShop shop, RunHistory history, Cancellatio
     private async Task CutAsync(Fault fault, bool forward, System.Action letGo)
     {
         Tell(fault, "begins");
-        using var cut = shop.Cut();
-        var written = history.Operations.Count + 20;
-        await UntilAsync(() => history.Operations.Count >= written && shop.Databases.Values.Any(static database => database.Backlog().Waiting > 0), LongestCut);
-        letGo();
-        Done(fault, forward);
-        // Until the switch has given up, and no longer.
-        var fenced = shop.State.Unfinished()?.Id;
-        await UntilAsync(() => shop.State.Unfinished() is not { } open || open.Id != fenced || open.Phase == "Reopening", LongestCut);
-        cut.Dispose();
+        using (shop.Cut())
+        {
+            var written = history.Operations.Count + 20;
+            await UntilAsync(() => history.Operations.Count >= written && shop.Databases.Values.Any(static database => database.Backlog().Waiting > 0), LongestCut);
+            letGo();
+            Done(fault, forward);
+            // Until the switch has given up, and no longer.
+            var fenced = shop.State.Unfinished()?.Id;
+            await UntilAsync(() => shop.State.Unfinished() is not { } open || open.Id != fenced || open.Phase == "Reopening", LongestCut);
+        }
+
         Tell(fault, "is over");
     }
 

@@ -151,9 +151,9 @@ internal sealed class FaultyShop : IAsyncDisposable
             ["Sync__SendTimeout"] = "00:00:02",
             ["Sync__LeaseDuration"] = "00:00:02",
             ["Sync__MaximumBackoff"] = "00:00:01",
+            ["Sync__AcknowledgeTimeout"] = "00:00:02",
         };
-        foreach (var (key, value) in _queues?.Settings ?? new Dictionary<string, string>()) environment[key] = value;
-        if (_queues is not null) environment["Sync__AcknowledgeTimeout"] = "00:00:02";
+        if (_queues is not null) foreach (var (key, value) in _queues.Settings) environment[key] = value;
         if (setting.Break is { } broken) environment[$"Sync__Break__{broken}"] = "true";
         if (setting.Clocks.TryGetValue(side, out var offset)) environment["Sync__Break__ClockOffset"] = offset.ToString("c", CultureInfo.InvariantCulture);
         if (setting.Break is not null || setting.Clocks.ContainsKey(side)) environment["Sync__Break__Allowed"] = "true";

@@ -28,7 +28,7 @@ internal static class ModelInstance
         {
             case TestDatabase.Sqlite: options.UseSqlite(database.ConnectionString); break;
             case TestDatabase.PostgreSql: options.UseNpgsql(database.ConnectionString); break;
-            default: options.UseSqlServer(database.ConnectionString, static server => server.MaxBatchSize(1)); break;
+            default: options.UseSqlServer(database.ConnectionString, SampleSide.WithoutMerge); break;
         }
     }
 }

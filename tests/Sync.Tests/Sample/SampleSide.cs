@@ -182,7 +182,7 @@ public sealed class SampleSide(string name, TestDatabase database, Gate gate, Ur
     }
 
     // As the shop's hosts do it.
-    private static void WithoutMerge(SqlServerDbContextOptionsBuilder server) => server.MaxBatchSize(1);
+    public static void WithoutMerge(SqlServerDbContextOptionsBuilder server) => server.MaxBatchSize(1);
 
     private async Task<List<object[]>> ReadAsync(string sql)
     {

@@ -3,7 +3,6 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Microsoft.Data.SqlClient;
 using Sync.Capture;
 
@@ -29,7 +28,7 @@ internal sealed class SqlServerDialect : IDialect
     private static readonly TimeSpan BetweenHolds = TimeSpan.FromSeconds(1);
 
     private readonly string _connectionString;
-    private readonly ConcurrentDictionary<string, StrongBox<long>> _triedAt = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _triedAt = new(StringComparer.Ordinal);
 
     public SqlServerDialect(string connectionString)
     {
@@ -108,16 +107,17 @@ internal sealed class SqlServerDialect : IDialect
     public async Task<PositionReading> ReadPositionAsync(DbConnection connection, string module, bool mark, CancellationToken cancellationToken)
     {
         var reading = await ReadPositionAsync(connection, module, TimeSpan.Zero, cancellationToken);
-        var tried = _triedAt.GetOrAdd(module, static _ => new StrongBox<long>());
-        if (!reading.IsSettled)
+        if (reading.IsSettled)
         {
-            var last = Volatile.Read(ref tried.Value);
-            if (Stopwatch.GetElapsedTime(last) < BetweenHolds || Interlocked.CompareExchange(ref tried.Value, Stopwatch.GetTimestamp(), last) != last) return reading;
-            return await ReadPositionAsync(connection, module, LongestHold, cancellationToken);
+            _triedAt[module] = Stopwatch.GetTimestamp();
+            return reading;
         }
 
-        Volatile.Write(ref tried.Value, Stopwatch.GetTimestamp());
-        return reading;
+        var last = _triedAt.GetOrAdd(module, 0L);
+        // One of those who ask at the same time holds the writers up.
+        return Stopwatch.GetElapsedTime(last) < BetweenHolds || !_triedAt.TryUpdate(module, Stopwatch.GetTimestamp(), last)
+            ? reading
+            : await ReadPositionAsync(connection, module, LongestHold, cancellationToken);
     }
 
     private static async Task<PositionReading> ReadPositionAsync(DbConnection connection, string module, TimeSpan limit, CancellationToken cancellationToken)

@@ -18,6 +18,12 @@ internal sealed class SqlServerSql : SyncSql
     /// <summary>SQL Server keeps application locks by database. Servers that only speak its language may keep one set for all databases, so the database is in the name.</summary>
     private const string Lock = "DECLARE @got int; DECLARE @lock nvarchar(255) = DB_NAME() + N'/' + @resource;";
 
+    private const string RaiseRow =
+        """
+        UPDATE sync_version SET epoch = @epoch, position = @position, removed = @removed
+        WHERE module = @module AND entity = @entity AND [key] = @key AND (epoch < @epoch OR (epoch = @epoch AND position < @position));
+        """;
+
     public const string AllowSnapshots =
         """
         IF EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state = 0)
@@ -173,9 +179,8 @@ internal sealed class SqlServerSql : SyncSql
     /// same, for an update that finds nothing newer to write keeps no lock; and it is looked at once more, for the first may have made it in between.
     /// </summary>
     public override string RaiseVersion =>
-        """
-        UPDATE sync_version SET epoch = @epoch, position = @position, removed = @removed
-        WHERE module = @module AND entity = @entity AND [key] = @key AND (epoch < @epoch OR (epoch = @epoch AND position < @position));
+        $"""
+        {RaiseRow}
         IF @@ROWCOUNT = 0
         BEGIN
             INSERT INTO sync_version (module, entity, [key], epoch, position, removed) SELECT @module, @entity, @key, @epoch, @position, @removed
@@ -185,8 +190,7 @@ internal sealed class SqlServerSql : SyncSql
                 SET NOCOUNT ON;
                 UPDATE sync_version SET removed = removed WHERE module = @module AND entity = @entity AND [key] = @key;
                 SET NOCOUNT OFF;
-                UPDATE sync_version SET epoch = @epoch, position = @position, removed = @removed
-                WHERE module = @module AND entity = @entity AND [key] = @key AND (epoch < @epoch OR (epoch = @epoch AND position < @position));
+                {RaiseRow}
             END
         END
         """;

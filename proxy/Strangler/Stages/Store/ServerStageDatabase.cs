@@ -110,14 +110,14 @@ internal abstract class ServerStageDatabase(StageSchema schema) : StageDatabase
                 await connection.OpenAsync(cancellation).ConfigureAwait(false);
                 return (connection, await BeginAsync(connection, cancellation).ConfigureAwait(false));
             }
-            catch (DbException error) when (attempt < Tries && IsBroken(error) && !cancellation.IsCancellationRequested)
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-            }
             catch (DbException error) when (cancellation.IsCancellationRequested)
             {
                 await connection.DisposeAsync().ConfigureAwait(false);
                 throw Cancelled(error, cancellation);
+            }
+            catch (DbException error) when (attempt < Tries && IsBroken(error))
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
             }
             catch
             {
