@@ -37,10 +37,10 @@ public sealed class NServiceBusOptions
     [Range(1, 1_000)]
     public int Concurrency { get; set; } = 32;
 
-    /// <summary>How many messages are handed to the transport at a time.</summary>
-    /// <value>Defaults to 8.</value>
-    [Range(1, 100)]
-    public int SendConcurrency { get; set; } = 8;
+    /// <summary>How many messages are handed to the transport in one transaction.</summary>
+    /// <value>Defaults to 100.</value>
+    [Range(1, 1_000)]
+    public int SendBatchSize { get; set; } = 100;
 
     /// <summary>How often an idle queue is looked at. It adds to the lag.</summary>
     /// <value>Defaults to 100 ms, the least that the transports take.</value>

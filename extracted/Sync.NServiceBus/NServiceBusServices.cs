@@ -1,3 +1,4 @@
+using global::NServiceBus.Transport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,8 @@ public static class NServiceBusServices
         var contracts = new ContractTypes(modules);
         services.AddSingleton(contracts);
         services.AddSingleton(provider => new Lazy<SyncAcknowledgements>(provider.GetRequiredService<SyncAcknowledgements>));
+        // There is one once the endpoint has started; asked for before, it would be none for good.
+        services.AddSingleton(provider => new Lazy<IMessageDispatcher>(provider.GetRequiredService<IMessageDispatcher>));
         services.AddSingleton(provider => new Lazy<IMessageSession>(provider.GetRequiredService<IMessageSession>));
         services.AddSingleton<ChangeInbox>();
         // Started before the endpoint and stopped after it, for the handlers wait for it.

@@ -14,8 +14,10 @@ internal sealed record LagBenchmark(string? Database = null, string Channel = Go
 
     // Looked for at the follower until it is there: often enough for a quantile, seldom enough to cost nothing.
     private const int WritesForEachLook = 20;
-    // Just started processes compile for seconds on two cores, and fall behind meanwhile: that is start-up, not lag.
+    // Just started processes compile for seconds on two cores, and what they fall behind meanwhile takes longer to make good: that is start-up, not lag.
+    private const int WarmUpPerSecond = 50;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LeadIn = TimeSpan.FromSeconds(5);
 
     public string Name => "lag";
 
@@ -37,11 +39,12 @@ internal sealed record LagBenchmark(string? Database = null, string Channel = Go
     {
         await using var pair = await GoodsPair.StartAsync(database, Rows, progress, Channel);
         await pair.SyncAsync();
+        await WarmUpAsync(pair);
         var looks = new ConcurrentQueue<Task<double>>();
         var load = new OpenLoop(PerSecond, number => number % WritesForEachLook == 0 ? LookAsync(pair, number, looks) : WriteAsync(pair.OwnerClient, number));
         using var stop = new CancellationTokenSource();
         var writing = load.RunAsync(stop.Token);
-        await Task.Delay(WarmUp);
+        await Task.Delay(LeadIn);
         looks.Clear();
         (await pair.OwnerClient.DeleteAsync(new Uri("/lags", UriKind.Relative))).EnsureSuccessStatusCode().Dispose();
         await Task.Delay(TimeSpan.FromSeconds(seconds));
@@ -60,6 +63,13 @@ internal sealed record LagBenchmark(string? Database = null, string Channel = Go
             ["lagMaximumMilliseconds"] = lags.Max(),
             ["acknowledgedP99Milliseconds"] = Quantiles.Of(acknowledged, 0.99),
         };
+    }
+
+    private static async Task WarmUpAsync(GoodsPair pair)
+    {
+        using var stop = new CancellationTokenSource(WarmUp);
+        await new OpenLoop(WarmUpPerSecond, number => WriteAsync(pair.OwnerClient, number)).RunAsync(stop.Token);
+        await pair.DrainAsync();
     }
 
     private static async Task<bool> WriteAsync(HttpClient client, int number)

@@ -27,6 +27,17 @@ internal sealed class ChangeInbox(SyncInbox inbox, ModuleRegistry registry, Lazy
         if (result.Outcome == SyncOutcome.Rejected && arrival.Message.Refusals == (result.UnknownType ? 1 : 0)) throw new ChangeRejectedException(result.Reason!);
     }
 
+    /// <summary>
+    /// The SQL transports commit each message while a thread waits. With the runtime's few threads, handlers would stop each other and everything else in the process
+    /// for seconds, until it has added enough.
+    /// </summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, options.Value.Concurrency), completions);
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var group = new List<Waiting>();

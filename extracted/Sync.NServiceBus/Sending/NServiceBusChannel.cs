@@ -10,6 +10,7 @@ namespace Sync.NServiceBus;
 /// </summary>
 internal sealed class NServiceBusChannel(
     IMessageSession session,
+    Lazy<IMessageDispatcher> dispatcher,
     ITransportAddressResolver addresses,
     ContractTypes contracts,
     Lazy<SyncAcknowledgements> acknowledgements,
@@ -23,8 +24,13 @@ internal sealed class NServiceBusChannel(
         var destination = publishes ? null : addresses.ToTransportAddress(new QueueAddress(options.Value.Endpoints[receiver]));
         try
         {
-            await Parallel.ForEachAsync(batch.Messages, new ParallelOptions { MaxDegreeOfParallelism = options.Value.SendConcurrency, CancellationToken = cancellationToken }, (message, cancel) =>
-                new ValueTask(destination is null ? PublishAsync(message, batch.From, cancel) : SendAsync(message, batch.From, receiver, destination, cancel)));
+            foreach (var together in batch.Messages.Chunk(options.Value.SendBatchSize))
+            {
+                var pending = new PendingTransportOperations();
+                foreach (var message in together)
+                    await (destination is null ? PublishAsync(message, batch.From, pending, cancellationToken) : SendAsync(message, batch.From, receiver, destination, pending, cancellationToken));
+                await DispatchAsync(pending, cancellationToken);
+            }
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -38,26 +44,36 @@ internal sealed class NServiceBusChannel(
     }
 
     /// <summary>To that queue alone, though the contract is an event: the outbox waits for this receiver's answer, whoever else has subscribed.</summary>
-    private Task SendAsync(SyncMessage message, string origin, string receiver, string destination, CancellationToken cancellationToken)
+    private Task SendAsync(SyncMessage message, string origin, string receiver, string destination, PendingTransportOperations pending, CancellationToken cancellationToken)
     {
         var send = new SendOptions();
         send.DoNotEnforceBestPractices();
         send.SetDestination(destination);
-        Describe(send, message, origin, receiver);
+        Describe(send, message, origin, receiver, pending);
         return session.Send(contracts.Read(message), send, cancellationToken);
     }
 
-    private Task PublishAsync(SyncMessage message, string origin, CancellationToken cancellationToken)
+    private Task PublishAsync(SyncMessage message, string origin, PendingTransportOperations pending, CancellationToken cancellationToken)
     {
         var publish = new PublishOptions();
-        Describe(publish, message, origin, receiver: null);
+        Describe(publish, message, origin, receiver: null, pending);
         return session.Publish(contracts.Read(message), publish, cancellationToken);
     }
 
     /// <summary>A repetition has the same id, so that a subscriber with an outbox of its own drops it.</summary>
-    private static void Describe(ExtendableOptions send, SyncMessage message, string origin, string? receiver)
+    private static void Describe(ExtendableOptions options, SyncMessage message, string origin, string? receiver, PendingTransportOperations pending)
     {
-        send.SetMessageId(message.Id);
-        foreach (var (name, value) in ChangeHeaders.Of(message, origin, receiver)) send.SetHeader(name, value);
+        options.SetMessageId(message.Id);
+        foreach (var (name, value) in ChangeHeaders.Of(message, origin, receiver)) options.SetHeader(name, value);
+        // What is sent with them waits there, as it does within a handler.
+        options.GetExtensions().Set(pending);
+    }
+
+    /// <summary>In one transaction of the transport, where it has any, and in the order in which they were sent.</summary>
+    private Task DispatchAsync(PendingTransportOperations pending, CancellationToken cancellationToken)
+    {
+        // They are kept as a stack. Nothing is pending when nobody has subscribed.
+        var operations = pending.Operations.Reverse().ToArray();
+        return operations.Length == 0 ? Task.CompletedTask : dispatcher.Value.Dispatch(new TransportOperations(operations), new TransportTransaction(), cancellationToken);
     }
 }

@@ -51,6 +51,9 @@ internal sealed class SaveCapture(
                 save.Turn = wait ? await database.EnterWriteAsync(cancellationToken) : database.EnterWriteAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
                 // Others than the modules take a transaction too, so that SQLite's one writer is never fought for; it ends with the connection if nothing else ends it.
                 save.OwnTransaction = wait ? await context.Database.BeginTransactionAsync(cancellationToken) : context.Database.BeginTransaction();
+                // A save that fails takes all of this transaction back: nothing needs a savepoint, which costs two round trips.
+                save.SavepointsOf = context.Database.AutoSavepointsEnabled ? context.Database : null;
+                context.Database.AutoSavepointsEnabled = false;
             }
 
             if (modules.Count == 0)
@@ -160,6 +163,7 @@ internal sealed class SaveCapture(
 
     private static async ValueTask EndAsync(SaveInProgress save, bool wait)
     {
+        if (save.SavepointsOf is { } own) own.AutoSavepointsEnabled = true;
         try
         {
             // Disposing rolls back what has not been committed.

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Sync.Ownership;
 
@@ -9,6 +10,9 @@ internal sealed class SaveInProgress
     public List<(ModuleOwnership Ownership, List<PendingChange> Changes)> Modules { get; } = [];
 
     public IDbContextTransaction? OwnTransaction { get; set; }
+
+    /// <summary>Where savepoints have been turned off for this save alone.</summary>
+    public DatabaseFacade? SavepointsOf { get; set; }
 
     public IDisposable? Turn { get; set; }
 

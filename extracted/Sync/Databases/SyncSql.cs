@@ -24,14 +24,8 @@ internal abstract class SyncSql
     /// <summary>@module, @epoch: makes the side a follower at a higher epoch, never at a lower one, whoever else learns of one at the same time.</summary>
     public string LearnEpoch { get; } = "UPDATE sync_ownership SET state = 'follower', epoch = @epoch, capture = 0 WHERE module = @module AND epoch < @epoch";
 
-    /// <summary>-> the new row's position.</summary>
-    public virtual string InsertOutbox =>
-        """
-        INSERT INTO sync_outbox (module, entity, key, type, epoch, payload, traceparent, created)
-        VALUES (@module, @entity, @key, @type, @epoch, @payload, @traceparent, @created) RETURNING position
-        """;
-
-    public string InsertDelivery { get; } = "INSERT INTO sync_delivery (receiver, position) VALUES (@receiver, @position)";
+    /// <summary>@receivers (a JSON array of names): the change, and a delivery for each receiver -> the change's position.</summary>
+    public abstract string InsertOutbox { get; }
 
     /// <summary>-> the highest position ever issued.</summary>
     public abstract string LastPosition { get; }

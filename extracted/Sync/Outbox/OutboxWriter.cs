@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Sync.Databases;
 using Sync.Delivery;
 using Sync.Ownership;
@@ -14,10 +15,10 @@ internal sealed class OutboxWriter(SyncDatabase database, Receivers receivers, T
     public async ValueTask<long> WriteAsync(DbConnection connection, DbTransaction transaction, ModuleOwnership owner, IEnumerable<OutboxChange> changes, bool wait, CancellationToken cancellationToken)
     {
         var created = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var names = (owner.PeerRetired ? receivers.SubscribersOf(owner.Module) : receivers.Of(owner.Module)).Select(receiver => receiver.Name);
         using var insert = connection.Command(transaction, database.Sql.InsertOutbox,
-            ("@module", owner.Module), ("@entity", null), ("@key", null), ("@type", null), ("@epoch", owner.Epoch), ("@payload", null), ("@traceparent", Activity.Current?.Id), ("@created", created));
-        using var deliver = connection.Command(transaction, database.Sql.InsertDelivery, ("@receiver", null), ("@position", null));
-        var names = owner.PeerRetired ? receivers.SubscribersOf(owner.Module) : receivers.Of(owner.Module);
+            ("@module", owner.Module), ("@entity", null), ("@key", null), ("@type", null), ("@epoch", owner.Epoch), ("@payload", null), ("@traceparent", Activity.Current?.Id), ("@created", created),
+            ("@receivers", JsonSerializer.Serialize(names)));
         var position = 0L;
         foreach (var change in changes)
         {
@@ -26,12 +27,6 @@ internal sealed class OutboxWriter(SyncDatabase database, Receivers receivers, T
             insert.Parameters[3].Value = change.Type;
             insert.Parameters[5].Value = change.Payload;
             position = Convert.ToInt64(await insert.ScalarAsync(wait, cancellationToken), CultureInfo.InvariantCulture);
-            foreach (var receiver in names)
-            {
-                deliver.Parameters[0].Value = receiver.Name;
-                deliver.Parameters[1].Value = position;
-                await deliver.RunAsync(wait, cancellationToken);
-            }
         }
 
         return position;

@@ -32,6 +32,7 @@ internal static class GoodsServer
 #endif
         builder.Services.AddDbContext<GoodsContext>((services, options) =>
             (provider == "postgresql" ? options.UseNpgsql(connection) : options.UseSqlite(connection)).AddInterceptors(services.GetRequiredService<SyncInterceptor>()));
+        builder.Services.AddSingleton<ArrivalWatch>().AddHostedService(static services => services.GetRequiredService<ArrivalWatch>());
         var app = builder.Build();
         await using (var scope = app.Services.CreateAsyncScope()) await scope.ServiceProvider.GetRequiredService<GoodsContext>().Database.EnsureCreatedAsync();
         app.UseSync();
@@ -40,7 +41,7 @@ internal static class GoodsServer
         app.MapPost("/fill", FillAsync).WithSyncModule(Module);
         app.MapPost("/touch", TouchAsync).WithSyncModule(Module);
         app.MapPut("/goods/{id:int}", PutAsync).WithSyncModule(Module);
-        app.MapGet("/goods/{id:int}/seen", SeenAsync);
+        app.MapGet("/goods/{id:int}/seen", static (int id, long cents, ArrivalWatch watch, CancellationToken cancellation) => watch.SeenAsync(id, cents).WaitAsync(cancellation));
         app.MapDelete("/lags", lags.Clear);
         app.MapGet("/lags", () => lags.Seconds);
         await app.RunAsync();
@@ -81,21 +82,5 @@ internal static class GoodsServer
         good.Cents = cents;
         await context.SaveChangesAsync(cancellation);
         return Results.Ok(Stopwatch.GetTimestamp());
-    }
-
-    /// <summary>Waits until a write of the other side can be read here, and says when that was: by the clock that all processes of the machine share.</summary>
-    private static async Task<IResult> SeenAsync(int id, long cents, IServiceScopeFactory scopes, CancellationToken cancellation)
-    {
-        for (var look = 1; ; look++)
-        {
-            await using (var scope = scopes.CreateAsyncScope())
-            {
-                var goods = scope.ServiceProvider.GetRequiredService<GoodsContext>().Goods;
-                if (await goods.Where(g => g.Id == id).Select(static g => g.Cents).SingleAsync(cancellation) >= cents) return Results.Ok(Stopwatch.GetTimestamp());
-            }
-
-            // Less often the longer it takes: whoever falls behind has enough to do.
-            await Task.Delay(Math.Clamp(look / 2, 2, 50), cancellation);
-        }
     }
 }

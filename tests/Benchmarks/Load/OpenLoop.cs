@@ -24,7 +24,8 @@ internal sealed class OpenLoop(double perSecond, Func<int, Task<bool>> send)
         for (var number = 0; !stop.IsCancellationRequested; number++)
         {
             var due = TimeSpan.FromSeconds(number / perSecond);
-            if (due > _watch.Elapsed) await Task.Delay(due - _watch.Elapsed, CancellationToken.None);
+            var early = due - _watch.Elapsed;
+            if (early > TimeSpan.Zero) await Task.Delay(early, CancellationToken.None);
             underWay.Add(OneAsync(number, due));
             if (underWay.Count > 1000) underWay.RemoveAll(static t => t.IsCompletedSuccessfully);
         }

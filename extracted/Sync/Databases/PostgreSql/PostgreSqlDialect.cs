@@ -22,7 +22,8 @@ internal sealed class PostgreSqlDialect : IDialect
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         if (string.IsNullOrEmpty(builder.Host) || string.IsNullOrEmpty(builder.Database))
             throw new ArgumentException("Sync needs a PostgreSQL database ('Host=server;Database=name;Username=...;Password=...').", nameof(connectionString));
-        _connectionString = connectionString;
+        builder.ApplicationName = $"{builder.ApplicationName} sync".TrimStart();
+        _connectionString = builder.ToString();
         Description = string.Create(CultureInfo.InvariantCulture, $"the PostgreSQL database '{builder.Database}' at {builder.Host}:{builder.Port}");
     }
 

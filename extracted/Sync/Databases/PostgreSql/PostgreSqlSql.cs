@@ -62,6 +62,16 @@ internal sealed class PostgreSqlSql : SyncSql
         """;
 
     /// <summary>For this statement only, the order is that of the index: to sort is to read all that waits, for the sake of the first few.</summary>
+    public override string InsertOutbox =>
+        """
+        WITH change AS (
+            INSERT INTO sync_outbox (module, entity, key, type, epoch, payload, traceparent, created)
+            VALUES (@module, @entity, @key, @type, @epoch, @payload, @traceparent, @created) RETURNING position),
+        deliveries AS (
+            INSERT INTO sync_delivery (receiver, position) SELECT r.value, change.position FROM change, json_array_elements_text(@receivers::json) AS r(value))
+        SELECT position FROM change
+        """;
+
     public override string ReadPending =>
         """
         SELECT set_config('enable_sort', 'off', true);

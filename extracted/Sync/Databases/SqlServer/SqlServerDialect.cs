@@ -36,7 +36,8 @@ internal sealed class SqlServerDialect : IDialect
         var builder = new SqlConnectionStringBuilder(connectionString);
         if (builder.DataSource is "" || builder["Database"] is not string { Length: > 0 } database)
             throw new ArgumentException("Sync needs a SQL Server database ('Server=server;Database=name;...').", nameof(connectionString));
-        _connectionString = connectionString;
+        builder.ApplicationName = $"{builder.ApplicationName} sync".TrimStart();
+        _connectionString = builder.ToString();
         Description = $"the SQL Server database '{database}' at {builder.DataSource}";
     }
 

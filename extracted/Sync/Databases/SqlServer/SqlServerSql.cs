@@ -73,8 +73,11 @@ internal sealed class SqlServerSql : SyncSql
 
     public override string InsertOutbox =>
         """
-        INSERT INTO sync_outbox (module, entity, [key], type, epoch, payload, traceparent, created) OUTPUT inserted.position
-        VALUES (@module, @entity, @key, @type, @epoch, @payload, @traceparent, @created)
+        INSERT INTO sync_outbox (module, entity, [key], type, epoch, payload, traceparent, created)
+        VALUES (@module, @entity, @key, @type, @epoch, @payload, @traceparent, @created);
+        DECLARE @position bigint = SCOPE_IDENTITY();
+        INSERT INTO sync_delivery (receiver, position) SELECT [value], @position FROM OPENJSON(@receivers);
+        SELECT @position
         """;
 
     public override string LastPosition => $"SELECT {Last}";

@@ -18,6 +18,15 @@ internal sealed class SqliteSql : SyncSql
         WHERE receiver = @receiver AND (lease_owner IS NULL OR lease_owner = @owner OR lease_until < @now)
         """;
 
+    // The deliveries' table has no row ids, so that the change's stays the last one.
+    public override string InsertOutbox =>
+        """
+        INSERT INTO sync_outbox (module, entity, key, type, epoch, payload, traceparent, created)
+        VALUES (@module, @entity, @key, @type, @epoch, @payload, @traceparent, @created);
+        INSERT INTO sync_delivery (receiver, position) SELECT value, last_insert_rowid() FROM json_each(@receivers);
+        SELECT last_insert_rowid()
+        """;
+
     public override string ReadPending =>
         """
         SELECT o.position, o.module, o.entity, o.key, o.type, o.epoch, o.payload, o.traceparent, d.attempts, o.created
