@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
@@ -10,6 +12,17 @@ namespace Sync.Tests;
 public abstract class CaptureTests(string provider) : DatabaseTests(provider)
 {
     private const string Outbox = "SELECT COUNT(*) FROM sync_outbox";
+
+    private sealed class Savepoints : DbTransactionInterceptor
+    {
+        public int Made { get; private set; }
+
+        public override Task CreatedSavepointAsync(DbTransaction transaction, TransactionEventData eventData, CancellationToken cancellationToken = default)
+        {
+            Made++;
+            return Task.CompletedTask;
+        }
+    }
 
     private async Task<SamplePair> StartHeldAsync()
     {
@@ -40,6 +53,39 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
 
         Assert.AreEqual(1, await pair.Legacy.ScalarAsync(Outbox));
         Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Notes"));
+        pair.ToService.Fault = Fault.None;
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Savepoints_OfEntityFramework_AreMadeInTheHostsTransactionsAlone()
+    {
+        await using var pair = await StartHeldAsync();
+        await using var scope = pair.Legacy.Host.App.Services.CreateAsyncScope();
+        var savepoints = new Savepoints();
+        var options = pair.Legacy.Use(new DbContextOptionsBuilder<SampleContext>()).AddInterceptors(scope.ServiceProvider.GetRequiredService<SyncInterceptor>(), savepoints).Options;
+        await using var context = new SampleContext(options);
+        context.Add(new Item { Code = "a", ShelfId = 1 });
+        await context.SaveChangesAsync();
+        Assert.AreEqual(0, savepoints.Made);
+        // A save that fails leaves the context as it was, too.
+        context.Add(new Item { Code = "a", ShelfId = 1 });
+        await Assert.ThrowsAsync<DbUpdateException>(() => context.SaveChangesAsync());
+        Assert.AreEqual(0, savepoints.Made);
+        context.ChangeTracker.Clear();
+        using (await scope.ServiceProvider.GetRequiredService<SyncDatabase>().EnterWriteAsync())
+        await using (var transaction = await context.Database.BeginTransactionAsync())
+        {
+            context.Add(new Item { Code = "a", ShelfId = 1 });
+            await Assert.ThrowsAsync<DbUpdateException>(() => context.SaveChangesAsync());
+            context.ChangeTracker.Clear();
+            context.Add(new Item { Code = "b", ShelfId = 1 });
+            await context.SaveChangesAsync();
+            await transaction.CommitAsync();
+        }
+
+        Assert.AreEqual(2, savepoints.Made);
         pair.ToService.Fault = Fault.None;
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();

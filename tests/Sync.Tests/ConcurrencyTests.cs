@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -101,6 +102,33 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
         await stop.CancelAsync();
         await Task.WhenAll(writers);
         await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Requests_HoldingEveryConnectionOfThePool_HoldUpNoDeliveryAndNoSwitch()
+    {
+        // As many as either driver gives out to one connection string.
+        const int pool = 100;
+        await using var pair = await StartSyncedAsync();
+        pair.ToService.Fault = Fault.Refuse;
+        await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
+        var held = await Task.WhenAll(Enumerable.Range(0, pool).Select(_ => pair.Legacy.OpenAsync()));
+        try
+        {
+            pair.ToService.Fault = Fault.None;
+            var watch = Stopwatch.StartNew();
+            var fence = await pair.Legacy.DoAsync("fence", new { epoch = 1 });
+            var drain = await pair.Legacy.DoAsync("drain", new { position = fence.GetProperty("position").GetInt64(), timeoutMs = 10_000 });
+            Assert.IsTrue(drain.GetProperty("drained").GetBoolean(), drain.ToString());
+            // Whoever waits for a connection is given up after 15 s.
+            Assert.IsLessThan(15, watch.Elapsed.TotalSeconds);
+        }
+        finally
+        {
+            foreach (var connection in held) await connection.DisposeAsync();
+        }
+
         await pair.AssertEqualAsync();
     }
 
