@@ -1,3 +1,4 @@
+using global::NServiceBus.Pipeline;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Sync.Tests.Sample;
@@ -55,7 +56,16 @@ public sealed class NServiceBusOfPair : SampleBus
     public string EndpointOf(string name) => string.Create(CultureInfo.InvariantCulture, $"pair{Pair}.{name}");
 
     public override void AddTo(WebApplicationBuilder builder) =>
-        builder.Services.AddSyncNServiceBus(builder.Configuration, static type => type == typeof(ReviseItem), static endpoint => endpoint.AddHandler<ReviseItemHandler>());
+        builder.Services.AddSyncNServiceBus(builder.Configuration, static type => type == typeof(ReviseItem), endpoint =>
+        {
+            endpoint.AddHandler<ReviseItemHandler>();
+            endpoint.Pipeline.Register(new Away(this), "Sends nothing while the bus is away");
+        });
+
+    private sealed class Away(SampleBus bus) : Behavior<IRoutingContext>
+    {
+        public override Task Invoke(IRoutingContext context, Func<Task> next) => bus.IsAway ? throw new IOException("The bus is away.") : next();
+    }
 }
 
 /// <summary>A command of the sample module.</summary>

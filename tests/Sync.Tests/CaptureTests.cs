@@ -27,7 +27,7 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
     private async Task<SamplePair> StartHeldAsync()
     {
         var pair = await StartSyncedAsync();
-        pair.ToService.Fault = Fault.Refuse;
+        pair.Hold();
         return pair;
     }
 
@@ -53,7 +53,7 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
 
         Assert.AreEqual(1, await pair.Legacy.ScalarAsync(Outbox));
         Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Notes"));
-        pair.ToService.Fault = Fault.None;
+        pair.LetGo();
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();
     }
@@ -86,7 +86,7 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
         }
 
         Assert.AreEqual(2, savepoints.Made);
-        pair.ToService.Fault = Fault.None;
+        pair.LetGo();
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();
     }
@@ -167,7 +167,7 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
             await context.SaveChangesAsync();
         });
         Assert.AreEqual(2, await pair.Legacy.ScalarAsync(Outbox));
-        pair.ToService.Fault = Fault.None;
+        pair.LetGo();
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();
     }

@@ -111,12 +111,12 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
         // As many as either driver gives out to one connection string.
         const int pool = 100;
         await using var pair = await StartSyncedAsync();
-        pair.ToService.Fault = Fault.Refuse;
+        pair.Hold();
         await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
         var held = await Task.WhenAll(Enumerable.Range(0, pool).Select(_ => pair.Legacy.OpenAsync()));
         try
         {
-            pair.ToService.Fault = Fault.None;
+            pair.LetGo();
             var watch = Stopwatch.StartNew();
             var fence = await pair.Legacy.DoAsync("fence", new { epoch = 1 });
             var drain = await pair.Legacy.DoAsync("drain", new { position = fence.GetProperty("position").GetInt64(), timeoutMs = 10_000 });

@@ -1,5 +1,7 @@
 using System.Data.Common;
 using global::NServiceBus.Transport;
+using Microsoft.Data.SqlClient;
+using Npgsql;
 
 namespace Sync.NServiceBus;
 
@@ -10,8 +12,8 @@ internal static class Transports
     public static string? Fault(NServiceBusOptions options) => options.Transport.ToLowerInvariant() switch
     {
         "learning" => string.IsNullOrWhiteSpace(options.Directory) ? "Sync:NServiceBus:Directory is missing: where the learning transport keeps its files." : null,
-        "sqlserver" => !Has(options.ConnectionString, "Initial Catalog", "Database") ? "Sync:NServiceBus:ConnectionString is missing or names no database (Initial Catalog=...)." : null,
-        "postgresql" => !Has(options.ConnectionString, "Host", "Server") ? "Sync:NServiceBus:ConnectionString is missing or names no server (Host=...)." : null,
+        "sqlserver" => OfSqlServer(options) is not { InitialCatalog.Length: > 0 } ? "Sync:NServiceBus:ConnectionString is missing or names no database (Initial Catalog=...)." : null,
+        "postgresql" => OfPostgreSql(options) is not { Host.Length: > 0 } ? "Sync:NServiceBus:ConnectionString is missing or names no server (Host=...)." : null,
         _ => $"Sync:NServiceBus:Transport is '{options.Transport}'. Set it to 'sqlserver', 'postgresql' or 'learning'.",
     };
 
@@ -32,9 +34,12 @@ internal static class Transports
     public static string AddressOf(NServiceBusOptions options, string queue) =>
         string.Equals(options.Transport, "postgresql", StringComparison.OrdinalIgnoreCase) ? $"\"{queue.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : queue;
 
+    // An application name of its own gives it a pool of its own: queues in the host's database wait for none of the host's connections.
     private static SqlServerTransport OnSqlServer(NServiceBusOptions options)
     {
-        var transport = new SqlServerTransport(options.ConnectionString!);
+        var connection = OfSqlServer(options)!;
+        connection.ApplicationName = $"{connection.ApplicationName} queues".TrimStart();
+        var transport = new SqlServerTransport(connection.ToString());
         if (options.Schema is { } schema) transport.DefaultSchema = schema;
         transport.QueuePeeker.Delay = options.PeekDelay;
         return transport;
@@ -42,23 +47,27 @@ internal static class Transports
 
     private static PostgreSqlTransport OnPostgreSql(NServiceBusOptions options)
     {
-        var transport = new PostgreSqlTransport(options.ConnectionString!);
+        var connection = OfPostgreSql(options)!;
+        connection.ApplicationName = $"{connection.ApplicationName} queues".TrimStart();
+        var transport = new PostgreSqlTransport(connection.ToString());
         if (options.Schema is { } schema) transport.DefaultSchema = schema;
         transport.QueuePeeker.Delay = options.PeekDelay;
         return transport;
     }
 
-    private static bool Has(string? connection, params string[] names)
+    private static SqlConnectionStringBuilder? OfSqlServer(NServiceBusOptions options) => Read(options, static connection => new SqlConnectionStringBuilder(connection));
+
+    private static NpgsqlConnectionStringBuilder? OfPostgreSql(NServiceBusOptions options) => Read(options, static connection => new NpgsqlConnectionStringBuilder(connection));
+
+    private static T? Read<T>(NServiceBusOptions options, Func<string, T> read) where T : DbConnectionStringBuilder
     {
-        if (string.IsNullOrWhiteSpace(connection)) return false;
         try
         {
-            var parts = new DbConnectionStringBuilder { ConnectionString = connection };
-            return names.Any(name => parts.TryGetValue(name, out var value) && value is string { Length: > 0 });
+            return read(options.ConnectionString ?? "");
         }
-        catch (ArgumentException)
+        catch (Exception error) when (error is ArgumentException or FormatException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -11,5 +11,8 @@ public abstract class SampleBus
 
     public abstract Dictionary<string, string?> Settings { get; }
 
+    /// <summary>The side can send nothing, as if what carries its messages were away.</summary>
+    public bool IsAway { get; set; }
+
     public abstract void AddTo(WebApplicationBuilder builder);
 }

@@ -22,6 +22,11 @@ public sealed class SamplePair : IAsyncDisposable
 
     public SampleSide Service { get; }
 
+    /// <summary>Keeps what the legacy sends, over whatever channel, until <see cref="LetGo"/>.</summary>
+    public void Hold() => Hold(true);
+
+    public void LetGo() => Hold(false);
+
     /// <summary>Starts both sides with one shelf at the legacy.</summary>
     public static async Task<SamplePair> StartAsync(string provider, Dictionary<string, string?>? settings = null, string? providerOfService = null, Action<SamplePair>? prepare = null)
     {
@@ -83,5 +88,11 @@ public sealed class SamplePair : IAsyncDisposable
         await Service.DisposeAsync();
         await ToLegacy.DisposeAsync();
         await ToService.DisposeAsync();
+    }
+
+    private void Hold(bool hold)
+    {
+        ToService.Fault = hold ? Fault.Refuse : Fault.None;
+        if (Legacy.Bus is { } bus) bus.IsAway = hold;
     }
 }
