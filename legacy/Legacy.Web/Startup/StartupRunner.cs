@@ -37,9 +37,21 @@ public static class StartupRunner
         }
         catch
         {
-            // Background work has begun before the port is bound; disposing it without a stop would log its own failure.
-            await app.StopAsync();
+            await StopAsync(app);
             throw;
+        }
+    }
+
+    /// <summary>Background work has begun before the port is bound; disposing it without a stop would log its own failure.</summary>
+    private static async Task StopAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+        }
+        catch (Exception)
+        {
+            // Where the settings were refused, nothing had begun. What is told is why the start failed.
         }
     }
 
