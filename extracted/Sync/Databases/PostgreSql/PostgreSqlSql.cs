@@ -61,7 +61,6 @@ internal sealed class PostgreSqlSql : SyncSql
             FOR UPDATE SKIP LOCKED)
         """;
 
-    /// <summary>For this statement only, the order is that of the index: to sort is to read all that waits, for the sake of the first few.</summary>
     public override string InsertOutbox =>
         """
         WITH change AS (
@@ -72,6 +71,7 @@ internal sealed class PostgreSqlSql : SyncSql
         SELECT position FROM change
         """;
 
+    /// <summary>For this statement only, the order is that of the index: to sort is to read all that waits, for the sake of the first few.</summary>
     public override string ReadPending =>
         """
         SELECT set_config('enable_sort', 'off', true);
