@@ -31,6 +31,14 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
         return pair;
     }
 
+    /// <summary>Lets go of what was held, and sees it arrive.</summary>
+    private static async Task DeliveredAsync(SamplePair pair)
+    {
+        pair.LetGo();
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
     [TestMethod]
     public async Task OuterTransaction_OverTwoContexts_IsCapturedWithTheCommit()
     {
@@ -53,9 +61,7 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
 
         Assert.AreEqual(1, await pair.Legacy.ScalarAsync(Outbox));
         Assert.AreEqual(1, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Notes"));
-        pair.LetGo();
-        await SamplePair.DrainedAsync(pair.Legacy);
-        await pair.AssertEqualAsync();
+        await DeliveredAsync(pair);
     }
 
     [TestMethod]
@@ -86,9 +92,7 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
         }
 
         Assert.AreEqual(2, savepoints.Made);
-        pair.LetGo();
-        await SamplePair.DrainedAsync(pair.Legacy);
-        await pair.AssertEqualAsync();
+        await DeliveredAsync(pair);
     }
 
     [TestMethod]
@@ -167,9 +171,7 @@ public abstract class CaptureTests(string provider) : DatabaseTests(provider)
             await context.SaveChangesAsync();
         });
         Assert.AreEqual(2, await pair.Legacy.ScalarAsync(Outbox));
-        pair.LetGo();
-        await SamplePair.DrainedAsync(pair.Legacy);
-        await pair.AssertEqualAsync();
+        await DeliveredAsync(pair);
     }
 
     [TestMethod]

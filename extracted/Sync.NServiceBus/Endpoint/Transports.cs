@@ -2,12 +2,16 @@ using System.Data.Common;
 using global::NServiceBus.Transport;
 using Microsoft.Data.SqlClient;
 using Npgsql;
+using Sync.Databases;
 
 namespace Sync.NServiceBus;
 
 /// <summary>The transports by name.</summary>
 internal static class Transports
 {
+    // The queues may be in the host's database.
+    private const string Pool = "queues";
+
     /// <summary>Why no transport can be made of the settings, or null.</summary>
     public static string? Fault(NServiceBusOptions options) => options.Transport.ToLowerInvariant() switch
     {
@@ -34,12 +38,9 @@ internal static class Transports
     public static string AddressOf(NServiceBusOptions options, string queue) =>
         string.Equals(options.Transport, "postgresql", StringComparison.OrdinalIgnoreCase) ? $"\"{queue.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : queue;
 
-    // An application name of its own gives it a pool of its own: queues in the host's database wait for none of the host's connections.
     private static SqlServerTransport OnSqlServer(NServiceBusOptions options)
     {
-        var connection = OfSqlServer(options)!;
-        connection.ApplicationName = $"{connection.ApplicationName} queues".TrimStart();
-        var transport = new SqlServerTransport(connection.ToString());
+        var transport = new SqlServerTransport(OwnPool.Of(OfSqlServer(options)!, Pool));
         if (options.Schema is { } schema) transport.DefaultSchema = schema;
         transport.QueuePeeker.Delay = options.PeekDelay;
         return transport;
@@ -47,9 +48,7 @@ internal static class Transports
 
     private static PostgreSqlTransport OnPostgreSql(NServiceBusOptions options)
     {
-        var connection = OfPostgreSql(options)!;
-        connection.ApplicationName = $"{connection.ApplicationName} queues".TrimStart();
-        var transport = new PostgreSqlTransport(connection.ToString());
+        var transport = new PostgreSqlTransport(OwnPool.Of(OfPostgreSql(options)!, Pool));
         if (options.Schema is { } schema) transport.DefaultSchema = schema;
         transport.QueuePeeker.Delay = options.PeekDelay;
         return transport;

@@ -14,7 +14,7 @@ internal sealed class ArrivalWatch(IServiceScopeFactory scopes) : BackgroundServ
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(10);
-    private readonly Channel<Awaited> _asked = System.Threading.Channels.Channel.CreateUnbounded<Awaited>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Awaited> _asked = Channel.CreateUnbounded<Awaited>(new UnboundedChannelOptions { SingleReader = true });
 
     public Task<long> SeenAsync(int id, long cents)
     {
