@@ -65,7 +65,7 @@ public abstract class ChannelTests(string provider) : DatabaseTests(provider)
     [TestMethod]
     public async Task Change_BeforeWhatItRefersTo_WaitsForIt()
     {
-        await using var pair = await StartSyncedAsync();
+        await using var pair = await StartSyncedAsync(new() { ["Sync:NServiceBus:RefusalGrace"] = "00:00:30" });
         var bus = (NServiceBusOfPair)pair.Service.Bus!;
         var channel = pair.Legacy.Host.App.Services.GetRequiredService<IChannel>();
         // Behind the outbox's back: the child first, its parent some time later.

@@ -76,7 +76,7 @@ public sealed class SamplePair : IAsyncDisposable
 
     public static async Task DrainedAsync(SampleSide owner)
     {
-        var drain = await owner.DoAsync("drain", new { position = long.MaxValue, timeoutMs = 15_000 });
+        var drain = await owner.DoAsync("drain", new { position = long.MaxValue, timeoutMs = 60_000 });
         Assert.IsTrue(drain.GetProperty("drained").GetBoolean(), drain.ToString());
     }
 

@@ -53,9 +53,9 @@ public sealed class SqlServerTestDatabase : TestDatabase
         // All of them: Entity Framework puts a name into the connection string, and has pools of its own by that.
         await using (var connection = Connection(ConnectionString)) connection.GetType().GetMethod("ClearAllPools")!.Invoke(null, null);
         // What has just been cut off may still be ending.
-        if (await TryAsync($"DROP DATABASE [{Name}]") is null) return;
+        if (await TryAsync($"DROP DATABASE IF EXISTS [{Name}]") is null) return;
         await TryAsync($"ALTER DATABASE [{Name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE");
-        await Eventually.GetAsync(() => TryAsync($"DROP DATABASE [{Name}]"), static refusal => refusal is null, what: $"DROP DATABASE {Name}");
+        await Eventually.GetAsync(() => TryAsync($"DROP DATABASE IF EXISTS [{Name}]"), static refusal => refusal is null, what: $"DROP DATABASE {Name}");
     }
 
     /// <summary>The server's refusal, or null.</summary>
