@@ -3,6 +3,7 @@ using global::NServiceBus.Transport;
 using Microsoft.Data.SqlClient;
 using Npgsql;
 using Sync.Databases;
+using Sync.Databases.PostgreSql;
 
 namespace Sync.NServiceBus;
 
@@ -48,7 +49,7 @@ internal static class Transports
 
     private static PostgreSqlTransport OnPostgreSql(NServiceBusOptions options)
     {
-        var transport = new PostgreSqlTransport(OwnPool.Of(OfPostgreSql(options)!, Pool));
+        var transport = new PostgreSqlTransport(PostgreSqlPool.Of(OfPostgreSql(options)!, Pool));
         if (options.Schema is { } schema) transport.DefaultSchema = schema;
         transport.QueuePeeker.Delay = options.PeekDelay;
         return transport;

@@ -1,7 +1,9 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Sync.Capture;
 
@@ -17,6 +19,7 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
     where TKey : notnull, IComparable<TKey>
 {
     private readonly Func<TEntity, TKey> _keyOf = key.Compile();
+    private readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> _byKeys = [];
 
     public override string Module => mapping.Module;
 
@@ -79,12 +82,17 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
 
     public override IAsyncEnumerable<object> ReadRows(DbContext context, IReadOnlyCollection<string> keys)
     {
-        var wanted = keys.Select(KeyFormat<TKey>.Parse).ToArray();
-        var contains = typeof(Enumerable).GetMethods().First(method => method.Name == nameof(Enumerable.Contains) && method.GetParameters().Length == 2).MakeGenericMethod(typeof(TKey));
-        var parameter = Expression.Property(Expression.Constant(new Captured<TKey[]>(wanted)), nameof(Captured<>.Value));
-        return Rows(context)
-            .Where(Expression.Lambda<Func<TEntity, bool>>(Expression.Call(contains, parameter, key.Body), key.Parameters))
-            .AsAsyncEnumerable();
+        // Each save of rows asks this. A compiled query belongs to a model, and a process may have several.
+        return _byKeys.GetValue(context.Model, _ => ByKeys())(context, [.. keys.Select(KeyFormat<TKey>.Parse)]);
+    }
+
+    private Func<DbContext, TKey[], IAsyncEnumerable<TEntity>> ByKeys()
+    {
+        Expression<Func<DbContext, IQueryable<TEntity>>> rows = context => context.Set<TEntity>().AsNoTracking().IgnoreQueryFilters();
+        var keys = Expression.Parameter(typeof(TKey[]), "keys");
+        var wanted = Expression.Lambda<Func<TEntity, bool>>(Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [typeof(TKey)], keys, key.Body), key.Parameters);
+        var query = Expression.Call(typeof(Queryable), nameof(Queryable.Where), [typeof(TEntity)], rows.Body, Expression.Quote(wanted));
+        return EF.CompileAsyncQuery(Expression.Lambda<Func<DbContext, TKey[], IQueryable<TEntity>>>(query, rows.Parameters[0], keys));
     }
 
     public override Task<long> CountAsync(DbContext context, CancellationToken cancellationToken) =>

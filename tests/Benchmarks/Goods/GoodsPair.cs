@@ -132,7 +132,8 @@ internal sealed class GoodsPair : IAsyncDisposable
             Environment = new Dictionary<string, string>(queues is null ? [] : OverNServiceBus(side, queues))
             {
                 ["Database__Provider"] = database.Provider,
-                ["Database__ConnectionString"] = database.ConnectionString,
+                // As docs/databases.md advises.
+                ["Database__ConnectionString"] = database.Provider == TestDatabase.PostgreSql ? database.ConnectionString + ";Max Auto Prepare=50" : database.ConnectionString,
                 ["Sync__Side"] = side,
                 ["Sync__Key"] = Key,
                 ["Sync__Peers__goods"] = peer.Url,

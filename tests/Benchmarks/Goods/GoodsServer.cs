@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sync;
 #if NSERVICEBUS
 using Sync.NServiceBus;
@@ -23,7 +24,8 @@ internal static class GoodsServer
     public static async Task<int> RunAsync(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        builder.Logging.ClearProviders();
+        // Without any provider, NServiceBus writes everything that is logged into a file of its own.
+        builder.Logging.ClearProviders().AddProvider(NullLoggerProvider.Instance);
         var (provider, connection) = (builder.Configuration["Database:Provider"]!, builder.Configuration["Database:ConnectionString"]!);
         using var lags = new LagListener();
         builder.Services.AddSync(builder.Configuration, sync => sync.UseDatabase(provider, connection).Module(Module, GoodsContext.Declare));

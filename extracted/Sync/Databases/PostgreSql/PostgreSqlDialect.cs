@@ -22,7 +22,7 @@ internal sealed class PostgreSqlDialect : IDialect
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         if (string.IsNullOrEmpty(builder.Host) || string.IsNullOrEmpty(builder.Database))
             throw new ArgumentException("Sync needs a PostgreSQL database ('Host=server;Database=name;Username=...;Password=...').", nameof(connectionString));
-        _connectionString = OwnPool.Of(builder, "sync");
+        _connectionString = PostgreSqlPool.Of(builder, "sync");
         Description = string.Create(CultureInfo.InvariantCulture, $"the PostgreSQL database '{builder.Database}' at {builder.Host}:{builder.Port}");
     }
 
