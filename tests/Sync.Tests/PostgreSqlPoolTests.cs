@@ -1,6 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
 using Sync.Databases.PostgreSql;
+using Sync.Ownership;
+using Sync.Tests.Sample;
+using TestKit;
 using TestKit.Databases;
 
 namespace Sync.Tests;
@@ -48,5 +52,21 @@ public sealed class PostgreSqlPoolTests
             await transaction.CommitAsync();
             return rows;
         }
+    }
+
+    [TestMethod]
+    public async Task Ownership_WhoseConnectionTheServerCloses_IsReadOverAnotherOne()
+    {
+        await using var pair = await SamplePair.StartSyncedAsync(TestDatabase.PostgreSql);
+        await using var holder = new NpgsqlConnection(pair.Legacy.ConnectionString);
+        await holder.OpenAsync();
+        await using var hold = await holder.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand("LOCK TABLE sync_ownership", holder, hold)) await command.ExecuteNonQueryAsync();
+        var reading = pair.Legacy.Host.App.Services.GetRequiredService<OwnershipStore>().RefreshAsync("sample", CancellationToken.None);
+        await Eventually.TrueAsync(
+            async () => await pair.Legacy.ScalarAsync("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM sync_ownership%'") > 0,
+            what: "the reading waits, and its connection is closed");
+        await hold.RollbackAsync();
+        Assert.AreEqual(OwnerState.Owner, (await reading).State);
     }
 }
