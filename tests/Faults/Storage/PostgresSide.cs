@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Npgsql;
 
 namespace Faults.Storage;
@@ -6,25 +7,38 @@ namespace Faults.Storage;
 /// <summary>A side's database on the private PostgreSQL.</summary>
 internal sealed class PostgresSide(string side, string connectionString) : SideDatabase(side)
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
     public override IDisposable Lock() => Lock(connectionString, [Table, "sync_ownership", "sync_outbox", "sync_delivery", "sync_version"]);
 
     public override IDisposable? Fill() => null;
 
     public override bool Disconnect() => Disconnect(connectionString);
 
-    /// <summary>Keeps those out who write to any of the tables, until disposed.</summary>
+    /// <summary>
+    /// Keeps those out who write to any of the tables, until disposed. Who has received from one queue may be about to send to the other over a second connection, where
+    /// the server sees no deadlock: so what is held so far is let go soon, and all of it is tried again.
+    /// </summary>
     public static IDisposable Lock(string connectionString, IReadOnlyList<string> tables)
     {
-        var connection = Connect(connectionString);
-        try
+        var since = Stopwatch.StartNew();
+        while (true)
         {
-            Run(connection, $"BEGIN; SET LOCAL lock_timeout = '10s'; LOCK TABLE {string.Join(", ", tables)} IN EXCLUSIVE MODE");
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
+            var connection = Connect(connectionString);
+            try
+            {
+                Run(connection, $"BEGIN; SET LOCAL lock_timeout = '500ms'; LOCK TABLE {string.Join(", ", tables)} IN EXCLUSIVE MODE");
+                return connection;
+            }
+            catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && since.Elapsed < LongestWait)
+            {
+                connection.Dispose();
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
         }
     }
 
