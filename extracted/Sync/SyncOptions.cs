@@ -81,6 +81,10 @@ public sealed class SyncOptions
     [Range(0, int.MaxValue)]
     public int BackfillRowsPerSecond { get; set; }
 
+    /// <summary>How long a backfill waits for the other side or a database that is away, without any headway, before it fails; it can be resumed then.</summary>
+    /// <value>Defaults to 10 minutes.</value>
+    public TimeSpan BackfillPatience { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How many rows one checksum of the reconcile covers.</summary>
     /// <value>Defaults to 5,000.</value>
     [Range(1, 100_000)]

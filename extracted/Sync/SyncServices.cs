@@ -100,8 +100,7 @@ public static class SyncServices
         // A backfill asks and waits for the answer, so it goes over HTTP whatever carries the changes.
         services.AddSingleton(provider => new BackfillSender(
             new ContractVersions(provider.GetRequiredService<HttpChannel>(), provider.GetRequiredService<ModuleRegistry>(), provider.GetRequiredService<TimeProvider>()),
-            provider.GetRequiredService<IOptions<SyncOptions>>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IOptions<SyncOptions>>()));
         services.AddSingleton<BackfillAgain>();
         services.AddSingleton<BackfillJob>();
         services.AddSingleton<SumsClient>();

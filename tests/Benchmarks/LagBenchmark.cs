@@ -7,7 +7,7 @@ using Benchmarks.Load;
 namespace Benchmarks;
 
 /// <summary>How far the copy is behind while the owner takes 200 writes/s.</summary>
-internal sealed record LagBenchmark(string? Database = null, string Channel = GoodsPair.Http) : IBenchmark
+internal sealed record LagBenchmark(string? Database = null, string Channel = ChannelSettings.Http) : IBenchmark
 {
     private const int PerSecond = 200;
     private const int Rows = 10_000;
@@ -26,7 +26,7 @@ internal sealed record LagBenchmark(string? Database = null, string Channel = Go
     public int DefaultTimes => 30;
 
     // A message has a queue to cross, at which the transports look every 100 ms.
-    private double MostMilliseconds => Channel == GoodsPair.Http ? 100 : 250;
+    private double MostMilliseconds => Channel == ChannelSettings.Http ? 100 : 250;
 
     public IBenchmark On(string database) => this with { Database = database };
 

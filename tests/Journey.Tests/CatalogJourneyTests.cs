@@ -1,5 +1,7 @@
 using Journey.Tests.Load;
 using Journey.Tests.Shop;
+using TestKit.Databases;
+using TestKit.Processes;
 
 namespace Journey.Tests;
 
@@ -7,6 +9,8 @@ namespace Journey.Tests;
 [TestClass, DoNotParallelize]
 public sealed class CatalogJourneyTests
 {
+    private static readonly (string Stage, int? Percent)[] _way = [("Legacy", null), ("Syncing", null), ("Shadow", null), ("Canary", 10), ("Canary", 50), ("Canary", 100), ("Extracted", null)];
+
     public required TestContext TestContext { get; init; }
 
     [TestMethod]
@@ -31,6 +35,33 @@ public sealed class CatalogJourneyTests
         Assert.IsEmpty(report.Failures, string.Join('\n', report.Failures.Take(10)));
         Assert.IsEmpty(report.Differences, string.Join('\n', report.Differences.Take(10)));
         await ShopSystem.AssertHoldsAsync(shop.Service, load.History);
+    }
+
+    /// <summary>Each time it is the process that follows and no user asks, with changes on their way to it.</summary>
+    [TestMethod]
+    [Timeout(600_000)]
+    [DataRow(TestDatabase.Sqlite, ChannelSettings.Http)]
+    [DataRow(TestDatabase.Sqlite, ChannelSettings.NServiceBus)]
+    [DataRow(TestDatabase.PostgreSql, ChannelSettings.NServiceBus)]
+    [DataRow(TestDatabase.SqlServer, ChannelSettings.NServiceBus)]
+    public async Task Catalog_ThereAndBackWithAProcessKilledEachWay_NothingFailsDiffersOrIsLost(string provider, string channel)
+    {
+        await using var shop = await ShopSystem.StartAsync(provider, channel);
+        await using var load = await ShopLoad.StartAsync(shop.Public, shop.Legacy);
+        await load.PassAsync(100);
+
+        await shop.AdvanceAsync("Syncing");
+        await KillAsync(shop, load, "catalog");
+        await ThereAsync(shop, load, after: "Syncing");
+        await KillAsync(shop, load, "legacy");
+        await shop.RollbackAsync("Legacy");
+        await load.PassAsync(200);
+
+        var report = await load.StopAsync();
+        TestContext.WriteLine($"{provider} over {channel}: {report}");
+        Assert.IsEmpty(report.Failures, string.Join('\n', report.Failures.Take(10)));
+        Assert.IsEmpty(report.Differences, string.Join('\n', report.Differences.Take(10)));
+        await ShopSystem.AssertHoldsAsync(shop.Legacy, load.History);
     }
 
     [TestMethod]
@@ -69,12 +100,20 @@ public sealed class CatalogJourneyTests
         Assert.AreEqual(2 * 4321.09m, await shop.OrderTotalAsync(product: 1, quantity: 2), "checkout charges the service's price");
     }
 
-    private static async Task ThereAsync(ShopSystem shop, ShopLoad load)
+    private static async Task ThereAsync(ShopSystem shop, ShopLoad load, string after = "Legacy")
     {
-        foreach (var (stage, percent) in new (string, int?)[] { ("Syncing", null), ("Shadow", null), ("Canary", 10), ("Canary", 50), ("Canary", 100), ("Extracted", null) })
+        foreach (var (stage, percent) in _way.SkipWhile(step => step.Stage != after).Skip(1))
         {
             await shop.AdvanceAsync(stage, percent);
             await load.PassAsync(100);
         }
+    }
+
+    private static async Task KillAsync(ShopSystem shop, ShopLoad load, string name)
+    {
+        await load.PassAsync(50);
+        await shop.Processes[name].KillAsync();
+        await load.PassAsync(100);
+        await shop.Processes[name].RestartAsync();
     }
 }

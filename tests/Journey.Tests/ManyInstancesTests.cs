@@ -23,11 +23,13 @@ public sealed class ManyInstancesTests
 
     [TestMethod]
     [Timeout(600_000)]
-    [DataRow(TestDatabase.PostgreSql)]
-    [DataRow(TestDatabase.SqlServer)]
-    public async Task TwoOfEverything_SwitchedThereAndBackByEitherProxyUnderWrites_NothingFailsOrIsLost(string provider)
+    [DataRow(TestDatabase.PostgreSql, ChannelSettings.Http)]
+    [DataRow(TestDatabase.SqlServer, ChannelSettings.Http)]
+    [DataRow(TestDatabase.PostgreSql, ChannelSettings.NServiceBus)]
+    [DataRow(TestDatabase.SqlServer, ChannelSettings.NServiceBus)]
+    public async Task TwoOfEverything_SwitchedThereAndBackByEitherProxyUnderWrites_NothingFailsOrIsLost(string provider, string channel)
     {
-        await using var shop = await ManyInstances.StartAsync(provider);
+        await using var shop = await ManyInstances.StartAsync(provider, channel);
         using var stop = new CancellationTokenSource();
         var writers = Enumerable.Range(0, 2 * WritersOfEach).Select(n => WriteAsync(shop.Proxies[n % 2], n + 1, stop.Token)).ToArray();
         try
@@ -48,7 +50,7 @@ public sealed class ManyInstancesTests
             await Task.WhenAll(writers);
         }
 
-        TestContext.WriteLine($"{provider}: {_writes} writes, {_failures.Count} failures");
+        TestContext.WriteLine($"{provider} over {channel}: {_writes} writes, {_failures.Count} failures");
         Assert.IsEmpty(_failures, string.Join('\n', _failures.Take(10)));
         await Eventually.GetAsync(async () => (await shop.Admins[1].StatusAsync(Module)).GetProperty("sync").GetProperty("pending").GetInt64(), pending => pending == 0, TimeSpan.FromSeconds(60));
         foreach (var side in shop.Legacies.Concat(shop.Services)) await AssertHoldsAsync(side);

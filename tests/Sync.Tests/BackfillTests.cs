@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Sync.Tests.Sample;
+using TestKit;
 using TestKit.Databases;
 
 namespace Sync.Tests;
@@ -7,9 +9,9 @@ namespace Sync.Tests;
 /// <summary>Backfills whose rows cannot be written in the order of their keys.</summary>
 public abstract class BackfillTests(string provider) : DatabaseTests(provider)
 {
-    private async Task<SamplePair> StartWithoutCaptureAsync(int items, string chunk)
+    private async Task<SamplePair> StartWithoutCaptureAsync(int items, string chunk, Dictionary<string, string?>? settings = null)
     {
-        var pair = await StartAsync(new() { ["Sync:BackfillChunk"] = chunk });
+        var pair = await StartAsync(new(settings ?? []) { ["Sync:BackfillChunk"] = chunk });
         await pair.Legacy.AddAsync([.. Enumerable.Range(0, items).Select(n => new Item { Code = $"c{n}", ShelfId = 1 })]);
         await pair.SyncAsync();
         await pair.Legacy.DoAsync("capture", new { enabled = false });
@@ -66,6 +68,38 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
         await pair.SyncAsync();
         await pair.AssertEqualAsync();
         Assert.AreEqual(29, await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Shelves WHERE WithinId IS NOT NULL"));
+    }
+
+    [TestMethod]
+    public async Task Backfill_WhileTheReceiverIsAway_SaysSoAndGoesOnOnceItIsBack()
+    {
+        await using var pair = await StartWithoutCaptureAsync(items: 30, chunk: "10", new() { ["Sync:InitialBackoff"] = "00:00:00.001", ["Sync:MaximumBackoff"] = "00:00:00.010" });
+        pair.ToService.Fault = Fault.Refuse;
+        await pair.Legacy.DoAsync("capture", new { enabled = true });
+        await pair.Legacy.DoAsync("backfill", new { restart = true });
+        await Eventually.TrueAsync(() => pair.ToService.Refused > 20, what: "it was asked again and again");
+        var waiting = (await pair.Legacy.StatusAsync()).GetProperty("backfill");
+        Assert.AreEqual("running", waiting.GetProperty("state").GetString());
+        StringAssert.Contains(waiting.GetProperty("error").GetString(), "503");
+        pair.ToService.Fault = Fault.None;
+        await SamplePair.CompleteAsync(pair.Legacy, "backfill");
+        Assert.AreEqual(JsonValueKind.Null, (await pair.Legacy.StatusAsync()).GetProperty("backfill").GetProperty("error").ValueKind);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Backfill_WhoseReceiverStaysAway_FailsOnceItsPatienceIsOver()
+    {
+        await using var pair = await StartWithoutCaptureAsync(items: 3, chunk: "2", new() { ["Sync:BackfillPatience"] = "00:00:00.200" });
+        pair.ToService.Fault = Fault.Refuse;
+        await pair.Legacy.DoAsync("capture", new { enabled = true });
+        await pair.Legacy.DoAsync("backfill", new { restart = true });
+        var failed = await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("backfill").GetProperty("state").GetString() == "failed");
+        StringAssert.Contains(failed.GetProperty("backfill").GetProperty("error").GetString(), "503");
+        pair.ToService.Fault = Fault.None;
+        await pair.Legacy.DoAsync("backfill", new { restart = false });
+        await SamplePair.CompleteAsync(pair.Legacy, "backfill");
+        await pair.AssertEqualAsync();
     }
 
     [TestMethod]

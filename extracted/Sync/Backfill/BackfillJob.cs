@@ -62,13 +62,13 @@ internal sealed class BackfillJob(
         var context = (DbContext)scope.ServiceProvider.GetRequiredService(module.ContextType);
         var total = 0L;
         foreach (var entity in module.Entities) total += await entity.CountAsync(context, cancellationToken);
-        progress = progress with { Total = total };
+        progress = progress with { Total = total, Error = null };
         var clock = new Clock(time, progress.Milliseconds);
         var begun = module.Entities.ToList().FindIndex(entity => entity.Name == progress.Entity);
         foreach (var entity in module.Entities.Skip(Math.Max(0, begun)))
             progress = await CopyAsync(module, entity, context, progress with { Entity = entity.Name, After = entity.Name == progress.Entity ? progress.After : null }, clock, report, cancellationToken);
 
-        await again.RunAsync(module, context, progress.Epoch, cancellationToken);
+        await again.RunAsync(module, context, progress.Epoch, () => report(progress), cancellationToken);
         progress = progress with { State = BackfillProgress.Complete, Milliseconds = clock.Milliseconds, Finished = time.GetUtcNow().ToUnixTimeMilliseconds() };
         await SaveAsync(module, progress, [], cancellationToken);
         report(progress);

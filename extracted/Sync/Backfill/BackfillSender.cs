@@ -4,25 +4,11 @@ using Sync.Delivery;
 
 namespace Sync.Backfill;
 
-/// <summary>Sends a backfill's batches to the other side, again when it was not reached.</summary>
-internal sealed class BackfillSender(ContractVersions channel, IOptions<SyncOptions> options, TimeProvider time)
+/// <summary>Sends a backfill's batches to the other side.</summary>
+internal sealed class BackfillSender(ContractVersions channel, IOptions<SyncOptions> options)
 {
-    private const int MostTries = 8;
-
-    public async Task<SyncReply> SendAsync(ModuleMap module, SyncBatch batch, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return (await channel.SendAsync(module.Name, batch, cancellationToken))!;
-            }
-            catch (IOException) when (attempt < MostTries)
-            {
-                await Task.Delay(Backoff.After(attempt, options.Value), time, cancellationToken);
-            }
-        }
-    }
+    /// <exception cref="IOException">The other side was not reached.</exception>
+    public async Task<SyncReply> SendAsync(ModuleMap module, SyncBatch batch, CancellationToken cancellationToken) => (await channel.SendAsync(module.Name, batch, cancellationToken))!;
 
     /// <summary>As much at a time as fits into one request, but always one row.</summary>
     public IEnumerable<List<SyncMessage>> Parts(List<SyncMessage> messages)

@@ -4,8 +4,10 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Sync.Capture;
 using Sync.Databases;
+using Sync.Delivery;
 using Sync.Ownership;
 using Sync.Reconcile;
 
@@ -18,6 +20,7 @@ internal sealed partial class ModuleWork(
     OwnershipStore ownerships,
     BackfillJob backfills,
     ReconcileJob reconciles,
+    IOptions<SyncOptions> options,
     TimeProvider time,
     ILogger<ModuleWork> logger) : BackgroundService
 {
@@ -162,7 +165,7 @@ internal sealed partial class ModuleWork(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, run.Cancel.Token);
         try
         {
-            await backfills.RunAsync(module, progress, now => work.Backfill = progress = now, ending.Token);
+            await BackfillAsync(module, progress, now => work.Backfill = progress = now, ending.Token);
             LogBackfilled(logger, module.Name, progress.Rows, progress.RowsPerSecond);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
@@ -179,6 +182,34 @@ internal sealed partial class ModuleWork(
         finally
         {
             run.Ended.TrySetResult();
+        }
+    }
+
+    /// <summary>Waits for a side or a database that is away, and goes on behind the last chunk that was taken.</summary>
+    private async Task BackfillAsync(ModuleMap module, BackfillProgress progress, Action<BackfillProgress> report, CancellationToken cancellationToken)
+    {
+        var moved = time.GetTimestamp();
+        for (var attempts = 1; ; attempts++)
+        {
+            try
+            {
+                await backfills.RunAsync(
+                    module,
+                    progress,
+                    now =>
+                    {
+                        report(progress = now);
+                        (moved, attempts) = (time.GetTimestamp(), 0);
+                    },
+                    cancellationToken);
+                return;
+            }
+            catch (Exception error) when (error is IOException and not BatchTooLargeException or DbException && time.GetElapsedTime(moved) < options.Value.BackfillPatience)
+            {
+                LogBackfillWaits(logger, module.Name, error.Message);
+                report(progress = progress with { Error = error.Message });
+                await Task.Delay(Backoff.After(attempts, options.Value), time, cancellationToken);
+            }
         }
     }
 
@@ -251,6 +282,9 @@ internal sealed partial class ModuleWork(
 
     [LoggerMessage(3402, LogLevel.Error, "The backfill of module {Module} failed; it can be resumed.")]
     private static partial void LogBackfillFailed(ILogger logger, string module, Exception error);
+
+    [LoggerMessage(3405, LogLevel.Warning, "The backfill of module {Module} waits and goes on later: {Reason}")]
+    private static partial void LogBackfillWaits(ILogger logger, string module, string reason);
 
     [LoggerMessage(3403, LogLevel.Warning, "The backfill of module {Module} was not resumed: {Reason}")]
     private static partial void LogNotResumed(ILogger logger, string module, string reason);

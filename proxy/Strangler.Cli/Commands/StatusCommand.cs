@@ -75,7 +75,7 @@ internal static class StatusCommand
     }
 
     private static string Backfill(JsonNode? backfill) => Work.State(backfill) is "running" or "failed"
-        ? $", backfill {Work.State(backfill)}: {backfill!["rows"]} of {backfill["total"]} rows"
+        ? $", backfill {Work.State(backfill)}: {backfill!["rows"]} of {backfill["total"]} rows{(backfill["error"] is { } error ? $", {error}" : "")}"
         : "";
 
     private static Table Endpoints(JsonObject module)

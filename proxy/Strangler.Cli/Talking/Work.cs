@@ -92,7 +92,7 @@ internal static class Work
     {
         var rows = (long?)state["rows"] ?? 0;
         var rate = (double?)state["rowsPerSecond"] ?? 0;
-        var text = string.Create(CultureInfo.InvariantCulture, $"{what}: {rows:N0}{(total > 0 ? string.Create(CultureInfo.InvariantCulture, $" of {total:N0}") : "")} rows, {rate:N0}/s");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{what}: {rows:N0}{(total > 0 ? string.Create(CultureInfo.InvariantCulture, $" of {total:N0}") : "")} rows, {rate:N0}/s{(state["error"] is { } waits ? $"; it waits: {waits}" : "")}");
         return new Step(text, total > 0 ? Math.Min(1, (double)rows / total.Value) : null);
     }
 

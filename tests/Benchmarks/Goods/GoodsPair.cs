@@ -9,8 +9,6 @@ namespace Benchmarks.Goods;
 /// <summary>An owner with goods and its empty follower, as processes on databases of their own.</summary>
 internal sealed class GoodsPair : IAsyncDisposable
 {
-    public const string Http = "Http";
-    public const string NServiceBus = "NServiceBus";
     private const string Key = "benchmark";
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(5);
@@ -18,7 +16,7 @@ internal sealed class GoodsPair : IAsyncDisposable
     private readonly List<IAsyncDisposable> _held = [];
 
     /// <summary>What the sides can send their changes over.</summary>
-    public static IReadOnlyList<string> Channels { get; } = [Http, NServiceBus];
+    public static IReadOnlyList<string> Channels { get; } = [ChannelSettings.Http, ChannelSettings.NServiceBus];
 
     public required TestProcess Owner { get; init; }
 
@@ -35,7 +33,7 @@ internal sealed class GoodsPair : IAsyncDisposable
         await progress.WriteLineAsync($"{provider}: {rows} rows are made");
         var ports = (Owner: FreePort.Take(), Follower: FreePort.Take());
         var databases = (Owner: await TestDatabase.CreateAsync(provider), Follower: await TestDatabase.CreateAsync(provider));
-        var queues = channel == NServiceBus ? await TestDatabase.CreateAsync(TestDatabase.PostgreSql) : null;
+        var queues = channel == ChannelSettings.NServiceBus ? await TestDatabase.CreateAsync(TestDatabase.PostgreSql) : null;
         var pair = new GoodsPair
         {
             Owner = await StartAsync("legacy", databases.Owner, ports.Owner, ports.Follower, queues),
@@ -129,7 +127,7 @@ internal sealed class GoodsPair : IAsyncDisposable
             Name = side,
             Url = new Uri(port.Url),
             Arguments = [GoodsServer.Mode],
-            Environment = new Dictionary<string, string>(queues is null ? [] : OverNServiceBus(side, queues))
+            Environment = new Dictionary<string, string>(queues is null ? [] : ChannelSettings.OverNServiceBus(side, side == "legacy" ? "service" : "legacy", GoodsServer.Module, queues))
             {
                 ["Database__Provider"] = database.Provider,
                 // As docs/databases.md advises.
@@ -142,15 +140,6 @@ internal sealed class GoodsPair : IAsyncDisposable
                 ["DOTNET_TieredPGO"] = "0",
             },
         });
-
-    private static Dictionary<string, string> OverNServiceBus(string side, TestDatabase queues) => new()
-    {
-        ["Sync__Channel"] = NServiceBus,
-        ["Sync__NServiceBus__Transport"] = queues.Provider,
-        ["Sync__NServiceBus__ConnectionString"] = queues.ConnectionString,
-        ["Sync__NServiceBus__Endpoint"] = side,
-        ["Sync__NServiceBus__Endpoints__goods"] = side == "legacy" ? "service" : "legacy",
-    };
 
     private static HttpClient Client(FreePort port)
     {

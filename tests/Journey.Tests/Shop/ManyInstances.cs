@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TestKit;
-using TestKit.Databases;
 using TestKit.Processes;
 
 namespace Journey.Tests.Shop;
@@ -13,11 +12,12 @@ internal sealed class ManyInstances : IAsyncDisposable
     private const string AdminKey = "admin-key-of-the-tests";
     private readonly TemporaryDirectory _directory = new();
     private readonly List<FreePort> _ports = [];
-    private readonly Dictionary<string, TestDatabase> _databases = [];
+    private readonly ShopDatabases _databases;
     private readonly List<TestProcess> _processes = [];
 
-    private ManyInstances()
+    private ManyInstances(ShopDatabases databases)
     {
+        _databases = databases;
         Legacies = [Port(), Port()];
         Services = [Port(), Port()];
         Proxies = [Port(), Port()];
@@ -36,12 +36,11 @@ internal sealed class ManyInstances : IAsyncDisposable
 
     private IReadOnlyList<Uri> AdminUrls { get; }
 
-    public static async Task<ManyInstances> StartAsync(string provider)
+    public static async Task<ManyInstances> StartAsync(string provider, string channel)
     {
-        var shop = new ManyInstances();
+        var shop = new ManyInstances(await ShopDatabases.CreateAsync(provider, channel));
         try
         {
-            foreach (var name in new[] { "legacy", "catalog", "proxy" }) shop._databases[name] = await TestDatabase.CreateAsync(provider);
             // The first of each kind makes the tables and fills them; the second finds them there.
             for (var n = 0; n < 2; n++)
             {
@@ -64,7 +63,7 @@ internal sealed class ManyInstances : IAsyncDisposable
     {
         foreach (var admin in Admins) admin.Dispose();
         foreach (var process in _processes) await process.DisposeAsync();
-        foreach (var database in _databases.Values) await database.DisposeAsync();
+        await _databases.DisposeAsync();
         foreach (var port in _ports) port.Dispose();
         _directory.Dispose();
     }
@@ -91,10 +90,8 @@ internal sealed class ManyInstances : IAsyncDisposable
         Name = name,
         Url = own,
         ReadyLimit = TimeSpan.FromMinutes(4),
-        Environment = new Dictionary<string, string>
+        Environment = new Dictionary<string, string>(_databases.SettingsOf(name))
         {
-            ["Database__Provider"] = _databases[name].Provider,
-            ["Database__ConnectionString"] = _databases[name].ConnectionString,
             ["Keys__Directory"] = _directory.File("keys"),
             ["Seed__Products"] = "200",
             ["Sync__Key"] = Key,
@@ -109,12 +106,10 @@ internal sealed class ManyInstances : IAsyncDisposable
         PassUrl = false,
         Health = new Uri(AdminUrls[number], "/healthz").ToString(),
         ReadyLimit = TimeSpan.FromMinutes(4),
-        Environment = new Dictionary<string, string>
+        Environment = new Dictionary<string, string>(_databases.ProxySettings)
         {
             ["Strangler__Plan"] = WritePlan(number),
             ["Strangler__State"] = _directory.File($"unused-{number}.db"),
-            ["Strangler__Database__Provider"] = _databases["proxy"].Provider,
-            ["Strangler__Database__ConnectionString"] = _databases["proxy"].ConnectionString,
             ["Strangler__AdminKey"] = AdminKey,
             ["Strangler__SyncKey"] = Key,
             ["Strangler__PublicUrl"] = Text(Proxies[number]),

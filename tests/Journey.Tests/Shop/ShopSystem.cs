@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Journey.Tests.Load;
 using TestKit;
+using TestKit.Databases;
 using TestKit.Processes;
 
 namespace Journey.Tests.Shop;
@@ -14,8 +15,13 @@ internal sealed class ShopSystem : IAsyncDisposable
 {
     private const string Module = "catalog";
     private readonly StranglerSystem _system;
+    private readonly ShopDatabases _databases;
 
-    private ShopSystem(StranglerSystem system) => _system = system;
+    private ShopSystem(StranglerSystem system, ShopDatabases databases)
+    {
+        _system = system;
+        _databases = databases;
+    }
 
     public Uri Public => _system.PublicUrl;
 
@@ -26,17 +32,20 @@ internal sealed class ShopSystem : IAsyncDisposable
     public StranglerSystem Processes => _system;
 
     /// <summary>Starts the shop with gates that a test's traffic can pass within seconds. What they measure stays as it is.</summary>
-    public static async Task<ShopSystem> StartAsync() => new(await StranglerSystem.StartAsync(new StranglerSystemOptions
+    public static async Task<ShopSystem> StartAsync(string provider = TestDatabase.Sqlite, string channel = ChannelSettings.Http)
     {
-        EditPlan = plan =>
+        var databases = await ShopDatabases.CreateAsync(provider, channel);
+        try
         {
-            var gates = plan["modules"]![Module]!["gates"]!;
-            gates["minimumComparisons"] = 5;
-            gates["quietBeforeRetirement"] = "00:00:02";
-            // What a shared machine does to one of two processes for some seconds is no news here.
-            plan["modules"]![Module]!["canary"] = new JsonObject { ["minimumSlowdown"] = "00:00:01" };
-        },
-    }));
+            var system = await StranglerSystem.StartAsync(new StranglerSystemOptions { EditPlan = EditPlan, EnvironmentOf = databases.SettingsOf, ProxyEnvironment = databases.ProxySettings });
+            return new ShopSystem(system, databases);
+        }
+        catch
+        {
+            await databases.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Advances as soon as the evidence suffices; fails with the unmet conditions when it never does.</summary>
     public Task AdvanceAsync(string stage, int? percent = null) => _system.Admin.AdvanceWhenAllowedAsync(Module, stage, percent);
@@ -44,7 +53,8 @@ internal sealed class ShopSystem : IAsyncDisposable
     /// <summary>To a stage without the evidence of traffic, for tests that are about something else. Invariants hold all the same.</summary>
     public Task ForceAsync(string stage, int? percent = null) => _system.Admin.AdvanceWhenAllowedAsync(Module, stage, percent, force: true);
 
-    public Task RollbackAsync(string stage) => _system.Admin.RollbackAsync(Module, stage);
+    /// <summary>Goes back as soon as the side that takes over has caught up.</summary>
+    public Task RollbackAsync(string stage) => _system.Admin.RollbackWhenAllowedAsync(Module, stage);
 
     public Task DetachAsync() => _system.Admin.DetachAsync(Module);
 
@@ -88,5 +98,18 @@ internal sealed class ShopSystem : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("total").GetDecimal();
     }
 
-    public ValueTask DisposeAsync() => _system.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _system.DisposeAsync();
+        await _databases.DisposeAsync();
+    }
+
+    private static void EditPlan(JsonNode plan)
+    {
+        var gates = plan["modules"]![Module]!["gates"]!;
+        gates["minimumComparisons"] = 5;
+        gates["quietBeforeRetirement"] = "00:00:02";
+        // What a shared machine does to one of two processes for some seconds is no news here.
+        plan["modules"]![Module]!["canary"] = new JsonObject { ["minimumSlowdown"] = "00:00:01" };
+    }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.SqlClient;
 
 namespace TestKit.Databases;
 
@@ -17,7 +18,7 @@ public sealed class SqlServerTestDatabase : TestDatabase
     {
         _server = server;
         Name = name;
-        ConnectionString = new DbConnectionStringBuilder { ConnectionString = Without(server, "Initial Catalog", "Database"), ["Initial Catalog"] = name }.ToString();
+        ConnectionString = new SqlConnectionStringBuilder(server) { InitialCatalog = name }.ToString();
     }
 
     public override string Provider => SqlServer;
@@ -46,12 +47,12 @@ public sealed class SqlServerTestDatabase : TestDatabase
         return new SqlServerTestDatabase(server, name);
     }
 
-    public override DbConnection Connect() => Connection(ConnectionString);
+    public override DbConnection Connect() => new SqlConnection(ConnectionString);
 
     public override async ValueTask DisposeAsync()
     {
         // All of them: Entity Framework puts a name into the connection string, and has pools of its own by that.
-        await using (var connection = Connection(ConnectionString)) connection.GetType().GetMethod("ClearAllPools")!.Invoke(null, null);
+        SqlConnection.ClearAllPools();
         // What has just been cut off may still be ending.
         if (await TryAsync($"DROP DATABASE IF EXISTS [{Name}]") is null) return;
         await TryAsync($"ALTER DATABASE [{Name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE");
@@ -66,7 +67,7 @@ public sealed class SqlServerTestDatabase : TestDatabase
             await RunAsync(_server, sql);
             return null;
         }
-        catch (DbException refused)
+        catch (SqlException refused)
         {
             return refused.Message;
         }
@@ -74,29 +75,12 @@ public sealed class SqlServerTestDatabase : TestDatabase
 
     private static async Task RunAsync(string server, string sql)
     {
-        await using var connection = Connection(server);
+        await using var connection = new SqlConnection(server);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Statements that take no parameters, with names made here.
         command.CommandText = sql;
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
-    }
-
-    // The client comes with the project under test; the test kit does not bring it to those that have none.
-    private static DbConnection Connection(string connectionString)
-    {
-        var factory = Type.GetType("Microsoft.Data.SqlClient.SqlClientFactory, Microsoft.Data.SqlClient")?.GetField("Instance")?.GetValue(null) as DbProviderFactory
-            ?? throw new InvalidOperationException("Microsoft.Data.SqlClient is not among what this test project references.");
-        var connection = factory.CreateConnection()!;
-        connection.ConnectionString = connectionString;
-        return connection;
-    }
-
-    private static string Without(string connection, params IEnumerable<string> keys)
-    {
-        var builder = new DbConnectionStringBuilder { ConnectionString = connection };
-        foreach (var key in keys) builder.Remove(key);
-        return builder.ToString();
     }
 }

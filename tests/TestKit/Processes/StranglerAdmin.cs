@@ -40,27 +40,31 @@ public sealed class StranglerAdmin : IDisposable
     {
         try
         {
-            await Eventually.GetAsync(
-                async () =>
-                {
-                    using var answer = await Client.PostAsJsonAsync(
-                        $"/admin/modules/{module}/advance", new { to, percent, force, reason = force ? "a test that is not about gates" : null });
-                    return (answer.StatusCode, Body: await answer.Content.ReadAsStringAsync());
-                },
-                seen => seen.StatusCode switch
-                {
-                    HttpStatusCode.OK => true,
-                    HttpStatusCode.Conflict => false,
-                    _ => throw new InvalidOperationException($"Advancing {module} to {to} answered {seen}"),
-                },
-                limit ?? TimeSpan.FromSeconds(60),
-                $"Advancing {module} to {to}");
+            await WhenAllowedAsync(module, "advance", new { to, percent, force, reason = force ? "a test that is not about gates" : null }, limit, $"Advancing {module} to {to}");
         }
         catch (TimeoutException error)
         {
             throw new TimeoutException($"{error.Message}\nMismatches: {await Client.GetStringAsync($"/admin/modules/{module}/mismatches")}", error);
         }
     }
+
+    /// <summary>Goes back, asking again while the side to which it goes has not caught up.</summary>
+    public Task RollbackWhenAllowedAsync(string module, string to, TimeSpan? limit = null) => WhenAllowedAsync(module, "rollback", new { to }, limit, $"Rolling {module} back to {to}");
+
+    private Task WhenAllowedAsync(string module, string step, object body, TimeSpan? limit, string what) => Eventually.GetAsync(
+        async () =>
+        {
+            using var answer = await Client.PostAsJsonAsync($"/admin/modules/{module}/{step}", body);
+            return (answer.StatusCode, Body: await answer.Content.ReadAsStringAsync());
+        },
+        seen => seen.StatusCode switch
+        {
+            HttpStatusCode.OK => true,
+            HttpStatusCode.Conflict => false,
+            _ => throw new InvalidOperationException($"{what} answered {seen}"),
+        },
+        limit ?? TimeSpan.FromSeconds(60),
+        what);
 
     public async Task<JsonElement> PostAsync(string path, object body)
     {

@@ -43,7 +43,7 @@ public sealed class StranglerSystem : IAsyncDisposable
         try
         {
             var starts = system._description.Names
-                .Select(name => system._description.StartOf(name, system.Data, SyncKey, options.Environment))
+                .Select(name => system._description.StartOf(name, system.Data, SyncKey, [.. options.EnvironmentOf(name), .. options.Environment]))
                 .Append(system.ProxyStart(options));
             // Each task is awaited although another fails, so that none is left running.
             var started = starts.Select(TestProcess.StartAsync).ToList();

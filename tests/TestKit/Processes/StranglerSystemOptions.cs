@@ -15,6 +15,9 @@ public sealed record StranglerSystemOptions
     /// <summary>For every listed process, above what the file says; for example <c>Seed__Products</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>For one listed process, above both; for example where its database is.</summary>
+    public Func<string, IReadOnlyDictionary<string, string>> EnvironmentOf { get; init; } = static _ => new Dictionary<string, string>();
+
     public IReadOnlyDictionary<string, string> ProxyEnvironment { get; init; } = new Dictionary<string, string>();
 
     public string ProxyProject { get; init; } = "proxy/Strangler.Host";

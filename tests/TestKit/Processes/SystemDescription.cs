@@ -47,10 +47,11 @@ public sealed class SystemDescription : IDisposable
     public string PlanFile { get; private set; } = "";
 
     /// <summary>How to start one of the processes.</summary>
-    public TestProcessStart StartOf(string name, string data, string syncKey, IReadOnlyDictionary<string, string> more)
+    public TestProcessStart StartOf(string name, string data, string syncKey, IEnumerable<KeyValuePair<string, string>> more)
     {
         var process = Processes.Single(p => (string)p["name"]! == name);
-        var environment = new Dictionary<string, string>(more);
+        var environment = new Dictionary<string, string>();
+        foreach (var (key, value) in more) environment.TryAdd(key, value);
         foreach (var (key, value) in process["environment"]?.AsObject() ?? []) environment.TryAdd(key, Fill((string)value!));
         return new TestProcessStart((string)process["project"]!)
         {

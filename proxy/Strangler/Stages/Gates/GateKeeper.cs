@@ -76,7 +76,7 @@ internal sealed class GateKeeper(EvidenceLedger evidence, CanaryJudge judge, Tim
         var measured = backfill?.State switch
         {
             null => "unknown",
-            "running" => string.Create(CultureInfo.InvariantCulture, $"running, {backfill.Rows:N0} of {backfill.Total:N0} rows"),
+            "running" => string.Create(CultureInfo.InvariantCulture, $"running, {backfill.Rows:N0} of {backfill.Total:N0} rows{(backfill.Error is { } waits ? $"; it waits: {waits}" : "")}"),
             "failed" => $"failed: {backfill.Error}",
             var other => other,
         };
