@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TestKit;
 
@@ -26,7 +27,8 @@ public sealed class WebHost : IAsyncDisposable
     public static async Task<WebHost> StartAsync(Action<WebApplicationBuilder>? configure, Action<WebApplication> map)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Not without any: NServiceBus would write all there is to a file and to the console, whatever its level.
+        builder.Logging.ClearProviders().AddProvider(NullLoggerProvider.Instance);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         configure?.Invoke(builder);
         var app = builder.Build();

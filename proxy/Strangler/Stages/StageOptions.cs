@@ -25,6 +25,11 @@ public sealed class StageOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan PreflightLimit { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How old the oldest change under way may be when a switch begins. Writes wait about as long for it, so a bus that is slower than this by nature needs more, and has longer pauses.</summary>
+    /// <value>250 milliseconds</value>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
+    public TimeSpan PreflightLag { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How long a call of the admin API waits for a switch that has to go forward; the background goes on after that.</summary>
     /// <value>30 seconds</value>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]

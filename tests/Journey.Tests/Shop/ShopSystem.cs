@@ -14,6 +14,7 @@ namespace Journey.Tests.Shop;
 internal sealed class ShopSystem : IAsyncDisposable
 {
     private const string Module = "catalog";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly StranglerSystem _system;
     private readonly ShopDatabases _databases;
 
@@ -48,13 +49,13 @@ internal sealed class ShopSystem : IAsyncDisposable
     }
 
     /// <summary>Advances as soon as the evidence suffices; fails with the unmet conditions when it never does.</summary>
-    public Task AdvanceAsync(string stage, int? percent = null) => _system.Admin.AdvanceWhenAllowedAsync(Module, stage, percent);
+    public Task AdvanceAsync(string stage, int? percent = null) => _system.Admin.AdvanceWhenAllowedAsync(Module, stage, percent, limit: Patience);
 
     /// <summary>To a stage without the evidence of traffic, for tests that are about something else. Invariants hold all the same.</summary>
     public Task ForceAsync(string stage, int? percent = null) => _system.Admin.AdvanceWhenAllowedAsync(Module, stage, percent, force: true);
 
     /// <summary>Goes back as soon as the side that takes over has caught up.</summary>
-    public Task RollbackAsync(string stage) => _system.Admin.RollbackWhenAllowedAsync(Module, stage);
+    public Task RollbackAsync(string stage) => _system.Admin.RollbackWhenAllowedAsync(Module, stage, Patience);
 
     public Task DetachAsync() => _system.Admin.DetachAsync(Module);
 

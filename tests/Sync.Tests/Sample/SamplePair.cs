@@ -84,6 +84,9 @@ public sealed class SamplePair : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Their queues may share a database, which goes with its side.
+        await Legacy.StopAsync();
+        await Service.StopAsync();
         await Legacy.DisposeAsync();
         await Service.DisposeAsync();
         await ToLegacy.DisposeAsync();

@@ -12,7 +12,6 @@ namespace Strangler.Stages.Switching;
 /// </summary>
 internal sealed class SwitchPreflight(SideClient sides, IOptions<StageOptions> options, TimeProvider time)
 {
-    private const double SmallLag = 0.25;
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(25);
 
     /// <summary>The conditions; all met when the switch may begin.</summary>
@@ -20,6 +19,7 @@ internal sealed class SwitchPreflight(SideClient sides, IOptions<StageOptions> o
     {
         if (planned.Data != DataMode.Synced) return [];
         var to = state.Owner == Side.Legacy ? Side.Service : Side.Legacy;
+        var mostLag = options.Value.PreflightLag.TotalSeconds;
         var started = time.GetTimestamp();
         while (true)
         {
@@ -33,7 +33,7 @@ internal sealed class SwitchPreflight(SideClient sides, IOptions<StageOptions> o
                 new("receiver's data", $"{Name(to)} was filled", receiver.Epoch > 0 ? "filled" : "never told to follow", receiver.Epoch > 0, $"The {Name(to)} side has lost its data: go back with 'strangler rollback MODULE --to Legacy' and begin again.", true),
                 new("parked changes", "0", owner.Parked.ToString(CultureInfo.InvariantCulture), owner.Parked == 0, "Retry or discard them: 'strangler parked list MODULE'.", true),
                 new("capture", "on", owner.Capture ? "on" : "off", owner.Capture, "The other side has not been sent every change; compare with 'strangler reconcile MODULE --repair'.", true),
-                new("changes under way", string.Create(CultureInfo.InvariantCulture, $"the oldest younger than {SmallLag} s"), string.Create(CultureInfo.InvariantCulture, $"{owner.Pending}, the oldest {owner.LagSeconds:0.##} s"), owner.LagSeconds < SmallLag, $"The {Name(to)} side does not keep up; is it running?", true),
+                new("changes under way", string.Create(CultureInfo.InvariantCulture, $"the oldest younger than {mostLag:0.###} s"), string.Create(CultureInfo.InvariantCulture, $"{owner.Pending}, the oldest {owner.LagSeconds:0.##} s"), owner.LagSeconds < mostLag, $"The {Name(to)} side does not keep up; is it running? Where changes always take that long, allow it with Strangler:Stages:PreflightLag; writes wait about as long.", true),
             ];
             var settled = conditions.All(c => c.Met);
             if (settled)
