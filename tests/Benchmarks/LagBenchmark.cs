@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using Benchmarks.Goods;
 using Benchmarks.Load;
+using TestKit.Processes;
 
 namespace Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Sync.Tests.Sample;
 using TestKit;
 using TestKit.Databases;
@@ -98,6 +99,31 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
         StringAssert.Contains(failed.GetProperty("backfill").GetProperty("error").GetString(), "503");
         pair.ToService.Fault = Fault.None;
         await pair.Legacy.DoAsync("backfill", new { restart = false });
+        await SamplePair.CompleteAsync(pair.Legacy, "backfill");
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Backfill_ResumedBeforeItsFailureIsStored_BeginsAnew()
+    {
+        await using var pair = await StartWithoutCaptureAsync(items: 3, chunk: "2", new() { ["Sync:BackfillPatience"] = "00:00:00" });
+        await pair.Legacy.DoAsync("capture", new { enabled = true });
+        pair.ToService.Fault = Fault.Hold;
+        await pair.Legacy.DoAsync("backfill", new { restart = true });
+        await Eventually.TrueAsync(() => pair.ToService.Held > 0, what: "the first rows are under way");
+        Task resumed;
+        // Nothing is stored meanwhile.
+        using (await pair.Legacy.Host.App.Services.GetRequiredService<SyncDatabase>().EnterWriteAsync())
+        {
+            var service = pair.ToService.Target;
+            pair.ToService.Target = null;
+            pair.ToService.Release();
+            await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("backfill").GetProperty("state").GetString() == "failed");
+            (pair.ToService.Fault, pair.ToService.Target) = (Fault.None, service);
+            resumed = pair.Legacy.DoAsync("backfill", new { restart = false });
+        }
+
+        await resumed;
         await SamplePair.CompleteAsync(pair.Legacy, "backfill");
         await pair.AssertEqualAsync();
     }

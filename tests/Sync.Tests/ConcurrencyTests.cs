@@ -106,8 +106,7 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
         for (var round = 0; round < 5; round++)
         {
             var position = (await pair.Legacy.StatusAsync()).GetProperty("position").GetInt64();
-            var drain = await pair.Legacy.DoAsync("drain", new { position, timeoutMs = 60_000 });
-            Assert.IsTrue(drain.GetProperty("drained").GetBoolean(), drain.ToString());
+            await SamplePair.DrainedAsync(pair.Legacy, position);
         }
 
         await stop.CancelAsync();

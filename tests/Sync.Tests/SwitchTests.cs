@@ -46,8 +46,7 @@ public abstract class SwitchTests(string provider) : DatabaseTests(provider)
             Assert.AreEqual(rows, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items"));
             var again = await pair.Legacy.DoAsync("fence", new { epoch });
             Assert.AreEqual(fence.ToString(), again.ToString());
-            var drain = await pair.Legacy.DoAsync("drain", new { position = fence.GetProperty("position").GetInt64(), timeoutMs = 10_000 });
-            Assert.IsTrue(drain.GetProperty("drained").GetBoolean());
+            await SamplePair.DrainedAsync(pair.Legacy, fence.GetProperty("position").GetInt64());
             await pair.AssertEqualAsync();
             Assert.AreEqual(acknowledged.Count, await pair.Service.ScalarAsync($"SELECT COUNT(*) FROM Items WHERE Code LIKE '{round}-%'"));
             await pair.Service.DoAsync("open", new { epoch = epoch + 1, keys = fence.GetProperty("keys"), capture = true });

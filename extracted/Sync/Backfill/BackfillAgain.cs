@@ -87,17 +87,12 @@ internal sealed class BackfillAgain(SyncDatabase database, OwnershipStore owners
         return messages;
     }
 
-    private async Task<long> CountAsync(ModuleMap module, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return Convert.ToInt64(await connection.Command(null, database.Sql.CountBackfillAgain, ("@module", module.Name)).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
-    }
+    private async Task<long> CountAsync(ModuleMap module, CancellationToken cancellationToken) => Convert.ToInt64(
+        await database.ReadAsync(connection => connection.Command(null, database.Sql.CountBackfillAgain, ("@module", module.Name)).ScalarAsync(cancellationToken), cancellationToken), CultureInfo.InvariantCulture);
 
-    private async Task<List<string>> ReadAsync(ModuleMap module, EntityMap entity, string after, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.Command(null, database.Sql.ReadBackfillAgain, ("@module", module.Name), ("@entity", entity.Name), ("@after", after), ("@limit", PageSize)).ListAsync(row => row.GetString(0), cancellationToken);
-    }
+    private Task<List<string>> ReadAsync(ModuleMap module, EntityMap entity, string after, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Command(null, database.Sql.ReadBackfillAgain, ("@module", module.Name), ("@entity", entity.Name), ("@after", after), ("@limit", PageSize)).ListAsync(row => row.GetString(0), cancellationToken),
+        cancellationToken);
 
     private async Task ForgetAsync(ModuleMap module, EntityMap entity, IEnumerable<string> keys, CancellationToken cancellationToken) =>
         await database.WriteAsync(urgent: false, (connection, transaction) => connection.Command(transaction, database.Sql.RemoveBackfillAgainKeys,

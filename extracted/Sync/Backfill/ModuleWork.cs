@@ -37,7 +37,8 @@ internal sealed partial class ModuleWork(
         {
             if (work.Run is { Ended.Task.IsCompleted: false } run)
             {
-                if (!restart) return;
+                // One that says it has failed or is complete may still be storing that: whoever has read it may begin the next.
+                if (!restart && work.Backfill is { State: BackfillProgress.Running }) return;
                 await run.Cancel.CancelAsync();
                 // Whoever asked may go away: what was ended for the restart must be begun anew all the same.
                 cancellationToken = _stopping;
@@ -84,15 +85,13 @@ internal sealed partial class ModuleWork(
     public async Task<BackfillProgress?> BackfillOfAsync(ModuleMap module, CancellationToken cancellationToken)
     {
         if (Of(module).Backfill is { } known) return known;
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return await BackfillProgress.ReadAsync(database, connection, null, module.Name, cancellationToken);
+        return await database.ReadAsync(connection => BackfillProgress.ReadAsync(database, connection, null, module.Name, cancellationToken), cancellationToken);
     }
 
     public async Task<ReconcileResult> ReconcileOfAsync(ModuleMap module, CancellationToken cancellationToken)
     {
         if (Of(module).Reconcile is { } known) return known;
-        await using var connection = await database.OpenAsync(cancellationToken);
-        var stored = await connection.Command(null, database.Sql.ReadReconcile, ("@module", module.Name)).ListAsync(row => row.GetString(1), cancellationToken);
+        var stored = await database.ReadAsync(connection => connection.Command(null, database.Sql.ReadReconcile, ("@module", module.Name)).ListAsync(row => row.GetString(1), cancellationToken), cancellationToken);
         return stored.Count > 0 ? JsonSerializer.Deserialize<ReconcileResult>(stored[0], SyncJson.Options)! : ReconcileResult.None;
     }
 

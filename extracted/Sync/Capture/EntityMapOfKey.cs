@@ -18,6 +18,9 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
     where TRemoved : class
     where TKey : notnull, IComparable<TKey>
 {
+    /// <summary>All rows of the table: a filter of the host's (soft deletion, tenants) hides rows that are there all the same.</summary>
+    private static readonly Expression<Func<DbContext, IQueryable<TEntity>>> _allRows = context => context.Set<TEntity>().AsNoTracking().IgnoreQueryFilters();
+    private static readonly Func<DbContext, IQueryable<TEntity>> _rows = _allRows.Compile();
     private readonly Func<TEntity, TKey> _keyOf = key.Compile();
     private readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> _byKeys = [];
 
@@ -73,7 +76,7 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
 
     public override IAsyncEnumerable<object> ReadRows(DbContext context, string? after, string? through, int? take)
     {
-        var rows = Rows(context);
+        var rows = _rows(context);
         if (after is not null) rows = rows.Where(Compare(ExpressionType.GreaterThan, KeyFormat<TKey>.Parse(after)));
         if (through is not null) rows = rows.Where(Compare(ExpressionType.LessThanOrEqual, KeyFormat<TKey>.Parse(through)));
         rows = rows.OrderBy(key);
@@ -88,30 +91,26 @@ internal sealed class EntityMap<TEntity, TChanged, TRemoved, TKey>(
 
     private Func<DbContext, TKey[], IAsyncEnumerable<TEntity>> ByKeys()
     {
-        Expression<Func<DbContext, IQueryable<TEntity>>> rows = context => context.Set<TEntity>().AsNoTracking().IgnoreQueryFilters();
         var keys = Expression.Parameter(typeof(TKey[]), "keys");
         var wanted = Expression.Lambda<Func<TEntity, bool>>(Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [typeof(TKey)], keys, key.Body), key.Parameters);
-        var query = Expression.Call(typeof(Queryable), nameof(Queryable.Where), [typeof(TEntity)], rows.Body, Expression.Quote(wanted));
-        return EF.CompileAsyncQuery(Expression.Lambda<Func<DbContext, TKey[], IQueryable<TEntity>>>(query, rows.Parameters[0], keys));
+        var query = Expression.Call(typeof(Queryable), nameof(Queryable.Where), [typeof(TEntity)], _allRows.Body, Expression.Quote(wanted));
+        return EF.CompileAsyncQuery(Expression.Lambda<Func<DbContext, TKey[], IQueryable<TEntity>>>(query, _allRows.Parameters[0], keys));
     }
 
     public override Task<long> CountAsync(DbContext context, CancellationToken cancellationToken) =>
-        Rows(context).LongCountAsync(cancellationToken);
+        _rows(context).LongCountAsync(cancellationToken);
 
     private OlderContract<TEntity>? Older(string type) => mapping.Older.FirstOrDefault(older => older.Name == type);
-
-    /// <summary>All rows of the table: a filter of the host's (soft deletion, tenants) hides rows that are there all the same.</summary>
-    private static IQueryable<TEntity> Rows(DbContext context) => context.Set<TEntity>().AsNoTracking().IgnoreQueryFilters();
 
     /// <summary>A comparison whose value is a parameter of the query, so that EF Core compiles it once.</summary>
     private Expression<Func<TEntity, bool>> Compare(ExpressionType kind, TKey value)
     {
-        var parameter = Expression.Property(Expression.Constant(new Captured<TKey>(value)), nameof(Captured<>.Value));
+        var parameter = Expression.Property(Expression.Constant(new Captured(value)), nameof(Captured.Value));
         var comparison = KeyFormat<TKey>.IsNumber
             ? Expression.MakeBinary(kind, key.Body, parameter)
             : Expression.MakeBinary(kind, Expression.Call(key.Body, nameof(IComparable.CompareTo), null, parameter), Expression.Constant(0));
         return Expression.Lambda<Func<TEntity, bool>>(comparison, key.Parameters);
     }
 
-    private sealed record Captured<T>(T Value);
+    private sealed record Captured(TKey Value);
 }

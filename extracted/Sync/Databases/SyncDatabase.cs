@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Sync.Databases;
 using Sync.DryRuns;
@@ -42,6 +43,22 @@ public sealed class SyncDatabase
     /// <summary>As <see cref="EnterWriteAsync"/>, ahead of all who wait there. For short steps that are rare or come one at a time.</summary>
     internal ValueTask<IDisposable> EnterUrgentAsync(CancellationToken cancellationToken) =>
         Dialect.HasSingleWriter ? _queue.EnterAsync(urgent: true, cancellationToken) : new(NoTurn.Instance);
+
+    /// <summary>Reads over a connection of its own. A server that was restarted has left the pool with connections that fail once they are used: then another one is asked.</summary>
+    internal async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var connection = await OpenAsync(cancellationToken);
+            try
+            {
+                return await read(connection);
+            }
+            catch (DbException) when (attempt < MostTries && connection.State != ConnectionState.Open)
+            {
+            }
+        }
+    }
 
     /// <summary>Does the work in a write transaction and commits it; where another transaction was in the way, all of it is done again.</summary>
     internal async Task<T> WriteAsync<T>(bool urgent, Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken cancellationToken)

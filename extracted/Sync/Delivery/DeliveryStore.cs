@@ -41,9 +41,11 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     }
 
     /// <summary>What may be sent now, as much as fits into one request but always one change.</summary>
-    public async Task<List<PendingDelivery>> ReadPendingAsync(string receiver, int most, CancellationToken cancellationToken)
+    public Task<List<PendingDelivery>> ReadPendingAsync(string receiver, int most, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => ReadPendingAsync(connection, receiver, most, cancellationToken), cancellationToken);
+
+    private async Task<List<PendingDelivery>> ReadPendingAsync(DbConnection connection, string receiver, int most, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection.Command(null, database.Sql.ReadPending, ("@receiver", receiver), ("@now", Now), ("@limit", most));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         // What a database is told about how to look for them is a result of its own before the rows.
@@ -65,20 +67,15 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     }
 
     /// <summary>How long until the next refused delivery may be tried again, or null when none waits.</summary>
-    public async Task<TimeSpan?> NextAttemptAsync(string receiver, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.Command(null, database.Sql.ReadNextAttempt, ("@receiver", receiver)).ScalarAsync(cancellationToken) is long next
+    public async Task<TimeSpan?> NextAttemptAsync(string receiver, CancellationToken cancellationToken) =>
+        await database.ReadAsync(connection => connection.Command(null, database.Sql.ReadNextAttempt, ("@receiver", receiver)).ScalarAsync(cancellationToken), cancellationToken) is long next
             ? TimeSpan.FromMilliseconds(Math.Max(1, next - Now))
             : null;
-    }
 
     /// <summary>How many of the receiver's first deliveries, up to a limit, are on their way.</summary>
-    public async Task<int> CountSentAsync(string receiver, int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return Convert.ToInt32(await connection.Command(null, database.Sql.CountSent, ("@receiver", receiver), ("@now", Now), ("@limit", limit)).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
-    }
+    public async Task<int> CountSentAsync(string receiver, int limit, CancellationToken cancellationToken) => Convert.ToInt32(
+        await database.ReadAsync(connection => connection.Command(null, database.Sql.CountSent, ("@receiver", receiver), ("@now", Now), ("@limit", limit)).ScalarAsync(cancellationToken), cancellationToken),
+        CultureInfo.InvariantCulture);
 
     /// <summary>The channel has taken them over: they wait for their acknowledgements, and are sent again when these do not come.</summary>
     public Task MarkSentAsync(string receiver, List<PendingDelivery> sent, CancellationToken cancellationToken) => database.WriteAsync(urgent: true, (connection, transaction) =>
@@ -104,12 +101,10 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     }
 
     /// <summary>Those of the positions that still wait for an acknowledgement.</summary>
-    public async Task<List<PendingDelivery>> ReadSentAsync(string receiver, IEnumerable<long> positions, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.Command(null, database.Sql.ReadSent, ("@receiver", receiver), ("@positions", ToList(positions))).ListAsync(
-            row => new PendingDelivery(new SyncMessage(row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), 0, row.GetInt64(0), null, default), row.GetInt32(1), row.GetInt64(6)), cancellationToken);
-    }
+    public Task<List<PendingDelivery>> ReadSentAsync(string receiver, IEnumerable<long> positions, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Command(null, database.Sql.ReadSent, ("@receiver", receiver), ("@positions", ToList(positions))).ListAsync(
+            row => new PendingDelivery(new SyncMessage(row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), 0, row.GetInt64(0), null, default), row.GetInt32(1), row.GetInt64(6)), cancellationToken),
+        cancellationToken);
 
     /// <summary>They may be sent again at once, without having been refused.</summary>
     public Task SendAgainAsync(string receiver, IEnumerable<long> positions, CancellationToken cancellationToken) => database.WriteAsync(urgent: true, (connection, transaction) =>
@@ -176,8 +171,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         while (true)
         {
             List<long> positions;
-            await using (var connection = await database.OpenAsync(cancellationToken))
-                positions = await connection.Command(null, database.Sql.ReadUnwanted, ("@after", after), ("@limit", some)).ListAsync(row => row.GetInt64(0), cancellationToken);
+            positions = await database.ReadAsync(connection => connection.Command(null, database.Sql.ReadUnwanted, ("@after", after), ("@limit", some)).ListAsync(row => row.GetInt64(0), cancellationToken), cancellationToken);
             if (positions.Count == 0) return removed;
             removed += await database.WriteAsync(urgent: false, (connection, transaction) =>
                 connection.Command(transaction, database.Sql.RemoveDelivered, ("@positions", ToList(positions))).RunAsync(cancellationToken), cancellationToken);
@@ -190,11 +184,9 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
             row => new Backlog(row.IsDBNull(0) ? null : row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3)), cancellationToken))[0];
 
     /// <summary>How many deliveries at or below the position wait, and how many of these are parked.</summary>
-    public async Task<(long Waiting, long Parked)> CountThroughAsync(string receiver, long position, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.Command(null, database.Sql.CountThrough, ("@receiver", receiver), ("@position", position)).ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken))[0];
-    }
+    public async Task<(long Waiting, long Parked)> CountThroughAsync(string receiver, long position, CancellationToken cancellationToken) => (await database.ReadAsync(
+        connection => connection.Command(null, database.Sql.CountThrough, ("@receiver", receiver), ("@position", position)).ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken),
+        cancellationToken))[0];
 
     private static string ToList(IEnumerable<long> positions) => $"[{string.Join(',', positions)}]";
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Sync.Capture;
 using Sync.Databases;
 
@@ -11,10 +12,11 @@ internal sealed class ParkedStore(SyncDatabase database, Receivers receivers, Sy
 {
     private const int MostListed = 1_000;
 
-    public async Task<IReadOnlyList<ParkedChange>> ListAsync(ModuleMap module, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ParkedChange>> ListAsync(ModuleMap module, CancellationToken cancellationToken) => database.ReadAsync(connection => ListAsync(connection, module, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<ParkedChange>> ListAsync(DbConnection connection, ModuleMap module, CancellationToken cancellationToken)
     {
         var parked = new List<ParkedChange>();
-        await using var connection = await database.OpenAsync(cancellationToken);
         foreach (var receiver in receivers.Of(module.Name))
         {
             parked.AddRange(await connection.Command(null, database.Sql.ReadParked, ("@receiver", receiver.Name), ("@limit", MostListed)).ListAsync(

@@ -38,17 +38,15 @@ internal sealed class Drain(SyncDatabase database, Receivers receivers, Delivery
         }
     }
 
-    private async Task<(long Last, long Settled)> ReadSettledAsync(ModuleMap module, CancellationToken cancellationToken)
+    private Task<(long Last, long Settled)> ReadSettledAsync(ModuleMap module, CancellationToken cancellationToken) => database.ReadAsync(async connection =>
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
         var last = Convert.ToInt64(await connection.Command(null, database.Sql.LastPosition).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
         return (last, await settled.ReadAsync(connection, module.Name, cancellationToken));
-    }
+    }, cancellationToken);
 
     private async Task<long> AcknowledgedAsync(Receiver peer, long through, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        var backlog = await deliveries.ReadBacklogAsync(connection, null, peer.Name, cancellationToken);
+        var backlog = await database.ReadAsync(connection => deliveries.ReadBacklogAsync(connection, null, peer.Name, cancellationToken), cancellationToken);
         return Math.Min(backlog.Lowest - 1 ?? through, through);
     }
 }

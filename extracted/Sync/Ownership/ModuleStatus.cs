@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Sync.Backfill;
@@ -22,9 +23,10 @@ internal sealed record ModuleStatus(
 internal sealed class ModuleStatusReader(
     SyncDatabase database, OwnershipStore ownerships, DeliveryStore deliveries, Receivers receivers, ModuleWork work, ForeignReads foreignReads, SettledPositions settled, IOptions<SyncOptions> options, TimeProvider time)
 {
-    public async Task<ModuleStatus> ReadAsync(ModuleMap module, CancellationToken cancellationToken)
+    public Task<ModuleStatus> ReadAsync(ModuleMap module, CancellationToken cancellationToken) => database.ReadAsync(connection => ReadAsync(connection, module, cancellationToken), cancellationToken);
+
+    private async Task<ModuleStatus> ReadAsync(DbConnection connection, ModuleMap module, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
         var through = await settled.ReadAsync(connection, module.Name, cancellationToken);
         await using var snapshot = database.Dialect.BeginSnapshot(connection);
         var row = await ownerships.ReadAsync(connection, snapshot, module.Name, wait: true, cancellationToken);

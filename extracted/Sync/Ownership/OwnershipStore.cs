@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data;
 using System.Data.Common;
 using Sync.Databases;
 
@@ -40,24 +39,11 @@ internal sealed class OwnershipStore(SyncDatabase database)
             module, Enum.Parse<OwnerState>(reader.GetString(0), ignoreCase: true), reader.GetInt64(1), reader.GetInt64(2), capture != 0, reader.GetInt64(4) != 0, capture == CaptureForSubscribers);
     }
 
-    /// <summary>Reads outside any transaction and remembers. A server that was restarted has left the pool with connections that fail once they are used: then another one is asked.</summary>
+    /// <summary>Reads outside any transaction and remembers.</summary>
     public async Task<ModuleOwnership> RefreshAsync(string module, CancellationToken cancellationToken)
     {
         var before = LastSeen(module);
-        ModuleOwnership? read = null;
-        for (var attempt = 1; read is null; attempt++)
-        {
-            await using var connection = await database.OpenAsync(cancellationToken);
-            try
-            {
-                read = await ReadAsync(connection, null, module, wait: true, cancellationToken);
-            }
-            catch (DbException) when (attempt < SyncDatabase.MostTries && connection.State != ConnectionState.Open)
-            {
-            }
-        }
-
-        var ownership = read;
+        var ownership = await database.ReadAsync(connection => ReadAsync(connection, null, module, wait: true, cancellationToken).AsTask(), cancellationToken);
         // What was remembered meanwhile may have been committed after this was read.
         return (before is null ? _seen.TryAdd(module, ownership) : _seen.TryUpdate(module, ownership, before)) ? ownership : _seen[module];
     }

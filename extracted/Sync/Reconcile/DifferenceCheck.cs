@@ -63,9 +63,6 @@ internal sealed class DifferenceCheck(SyncDatabase database, OwnershipStore owne
         [.. await connection.Command(transaction, database.Sql.ReadWaitingKeys,
             ("@receiver", module.Name), ("@entity", entity.Name), ("@keys", JsonSerializer.Serialize(keys))).ListAsync(row => row.GetString(0), cancellationToken)];
 
-    private async Task<long> LastPositionAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return Convert.ToInt64(await connection.Command(null, database.Sql.LastPosition).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
-    }
+    private async Task<long> LastPositionAsync(CancellationToken cancellationToken) =>
+        Convert.ToInt64(await database.ReadAsync(connection => connection.Command(null, database.Sql.LastPosition).ScalarAsync(cancellationToken), cancellationToken), CultureInfo.InvariantCulture);
 }

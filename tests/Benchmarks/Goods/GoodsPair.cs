@@ -28,7 +28,7 @@ internal sealed class GoodsPair : IAsyncDisposable
 
     public required TextWriter Progress { get; init; }
 
-    public static async Task<GoodsPair> StartAsync(string provider, int rows, TextWriter progress, string channel = Http)
+    public static async Task<GoodsPair> StartAsync(string provider, int rows, TextWriter progress, string channel = ChannelSettings.Http)
     {
         await progress.WriteLineAsync($"{provider}: {rows} rows are made");
         var ports = (Owner: FreePort.Take(), Follower: FreePort.Take());

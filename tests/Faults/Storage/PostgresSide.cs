@@ -22,23 +22,32 @@ internal sealed class PostgresSide(string side, string connectionString) : SideD
     public static IDisposable Lock(string connectionString, IReadOnlyList<string> tables)
     {
         var since = Stopwatch.StartNew();
-        while (true)
+        while (since.Elapsed < LongestWait)
         {
-            var connection = Connect(connectionString);
-            try
-            {
-                Run(connection, $"BEGIN; SET LOCAL lock_timeout = '500ms'; LOCK TABLE {string.Join(", ", tables)} IN EXCLUSIVE MODE");
-                return connection;
-            }
-            catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && since.Elapsed < LongestWait)
-            {
-                connection.Dispose();
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
-            }
+            if (TryLock(connectionString, tables) is { } held) return held;
+        }
+
+        throw new TimeoutException($"{string.Join(", ", tables)} could not be locked within {LongestWait.TotalSeconds:0} s.");
+    }
+
+    /// <returns>Null when others hold what is wanted.</returns>
+    private static NpgsqlConnection? TryLock(string connectionString, IReadOnlyList<string> tables)
+    {
+        var connection = Connect(connectionString);
+        try
+        {
+            Run(connection, $"BEGIN; SET LOCAL lock_timeout = '500ms'; LOCK TABLE {string.Join(", ", tables)} IN EXCLUSIVE MODE");
+            return connection;
+        }
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+        {
+            connection.Dispose();
+            return null;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 

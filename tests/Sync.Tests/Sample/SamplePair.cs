@@ -6,6 +6,9 @@ namespace Sync.Tests.Sample;
 /// <summary>Both sides of the sample module, each reaching the other through a gate.</summary>
 public sealed class SamplePair : IAsyncDisposable
 {
+    /// <summary>What a slow server may take for thousands of rows, so that only what hangs fails.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private SamplePair(TestDatabase ofLegacy, TestDatabase ofService, Gate toLegacy, Gate toService, Dictionary<string, string?>? settings)
     {
         (ToLegacy, ToService) = (toLegacy, toService);
@@ -61,7 +64,7 @@ public sealed class SamplePair : IAsyncDisposable
 
     public static async Task CompleteAsync(SampleSide side, string work)
     {
-        var status = await Eventually.GetAsync(side.StatusAsync, now => now.GetProperty(work).GetProperty("state").GetString() is "complete" or "failed", what: work);
+        var status = await Eventually.GetAsync(side.StatusAsync, now => now.GetProperty(work).GetProperty("state").GetString() is "complete" or "failed", Patience, work);
         Assert.AreEqual("complete", status.GetProperty(work).GetProperty("state").GetString(), status.ToString());
     }
 
@@ -69,14 +72,13 @@ public sealed class SamplePair : IAsyncDisposable
     public static async Task SwitchAsync(SampleSide from, SampleSide to, long epoch)
     {
         var fence = await from.DoAsync("fence", new { epoch });
-        var drain = await from.DoAsync("drain", new { position = fence.GetProperty("position").GetInt64(), timeoutMs = 10_000 });
-        Assert.IsTrue(drain.GetProperty("drained").GetBoolean(), drain.ToString());
+        await DrainedAsync(from, fence.GetProperty("position").GetInt64());
         await to.DoAsync("open", new { epoch = epoch + 1, keys = fence.GetProperty("keys"), capture = true });
     }
 
-    public static async Task DrainedAsync(SampleSide owner)
+    public static async Task DrainedAsync(SampleSide owner, long position = long.MaxValue)
     {
-        var drain = await owner.DoAsync("drain", new { position = long.MaxValue, timeoutMs = 60_000 });
+        var drain = await owner.DoAsync("drain", new { position, timeoutMs = 60_000 });
         Assert.IsTrue(drain.GetProperty("drained").GetBoolean(), drain.ToString());
     }
 
