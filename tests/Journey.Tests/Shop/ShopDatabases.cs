@@ -27,9 +27,7 @@ internal sealed class ShopDatabases : IAsyncDisposable
     /// <summary>Empty databases; the test is inconclusive where there is no such server, or where the shop is built without the channel.</summary>
     public static async Task<ShopDatabases> CreateAsync(string provider, string channel)
     {
-#if !NSERVICEBUS
-        if (channel == ChannelSettings.NServiceBus) Assert.Inconclusive("The shop is built without NServiceBus. Build and test it with -p:NServiceBus=true.");
-#endif
+        RequireBuiltWith(channel);
         var databases = new ShopDatabases();
         try
         {
@@ -42,6 +40,14 @@ internal sealed class ShopDatabases : IAsyncDisposable
             await databases.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The test is inconclusive where the shop's programs do not have the channel.</summary>
+    public static void RequireBuiltWith(string channel)
+    {
+#if !NSERVICEBUS
+        if (channel == ChannelSettings.NServiceBus) Assert.Inconclusive("The shop is built without NServiceBus. Build and test it with -p:NServiceBus=true.");
+#endif
     }
 
     /// <summary>What a process of a side is told.</summary>
