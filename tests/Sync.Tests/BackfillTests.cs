@@ -75,16 +75,21 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
     public async Task Backfill_WhileTheReceiverIsAway_SaysSoAndGoesOnOnceItIsBack()
     {
         await using var pair = await StartWithoutCaptureAsync(items: 30, chunk: "10", new() { ["Sync:InitialBackoff"] = "00:00:00.001", ["Sync:MaximumBackoff"] = "00:00:00.010" });
-        pair.ToService.Fault = Fault.Refuse;
         await pair.Legacy.DoAsync("capture", new { enabled = true });
+        pair.ToService.Fault = Fault.Hold;
         await pair.Legacy.DoAsync("backfill", new { restart = true });
+        await Eventually.TrueAsync(() => pair.ToService.Held > 0, what: "the shelves are under way");
+        pair.ToService.Fault = Fault.Refuse;
+        pair.ToService.Release();
         await Eventually.TrueAsync(() => pair.ToService.Refused > 20, what: "it was asked again and again");
         var waiting = (await pair.Legacy.StatusAsync()).GetProperty("backfill");
         Assert.AreEqual("running", waiting.GetProperty("state").GetString());
         StringAssert.Contains(waiting.GetProperty("error").GetString(), "503");
         pair.ToService.Fault = Fault.None;
         await SamplePair.CompleteAsync(pair.Legacy, "backfill");
-        Assert.AreEqual(JsonValueKind.Null, (await pair.Legacy.StatusAsync()).GetProperty("backfill").GetProperty("error").ValueKind);
+        var complete = (await pair.Legacy.StatusAsync()).GetProperty("backfill");
+        Assert.AreEqual(JsonValueKind.Null, complete.GetProperty("error").ValueKind);
+        Assert.AreEqual(complete.GetProperty("total").GetInt64(), complete.GetProperty("rows").GetInt64(), "what was taken is not sent again");
         await pair.AssertEqualAsync();
     }
 

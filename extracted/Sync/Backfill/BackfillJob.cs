@@ -120,8 +120,9 @@ internal sealed class BackfillJob(
         var noted = reply.Extra.Select(key => (entity.Name, key))
             .Concat(batch.Messages.Where((_, index) => reply.Results[index].Outcome == SyncOutcome.Rejected).Select(message => (entity.Name, message.Key)))
             .ToList();
-        progress = progress with { After = batch.Range!.Through, Rows = progress.Rows + batch.Messages.Count, Milliseconds = clock.Milliseconds };
-        if (batch.Range.Through is not null || noted.Count > 0) await SaveAsync(module, progress with { After = batch.Range.Through ?? (batch.Messages.Count > 0 ? batch.Messages[^1].Key : batch.Range.After) }, noted, cancellationToken);
+        var through = batch.Range!.Through;
+        progress = progress with { After = through ?? (batch.Messages.Count > 0 ? batch.Messages[^1].Key : batch.Range.After), Rows = progress.Rows + batch.Messages.Count, Milliseconds = clock.Milliseconds };
+        if (through is not null || noted.Count > 0) await SaveAsync(module, progress, noted, cancellationToken);
         report(progress);
         return progress;
     }
