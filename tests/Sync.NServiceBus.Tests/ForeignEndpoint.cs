@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sync.Tests.Sample;
 
 namespace Sync.NServiceBus.Tests;
@@ -27,7 +28,7 @@ public sealed class ForeignEndpoint : IAsyncDisposable
         endpoint.EnableInstallers();
         endpoint.AddHandler<SeenHandler>();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(NullLoggerProvider.Instance);
         builder.Services.AddSingleton(seen);
         builder.Services.AddNServiceBusEndpoint(endpoint);
         var host = builder.Build();
@@ -42,29 +43,27 @@ public sealed class ForeignEndpoint : IAsyncDisposable
         Directory = bus.Directory,
     };
 
-    public async Task SendAsync(object command, string endpoint, TimeSpan? delay = null)
+    public Task SendAsync(object command, string endpoint, TimeSpan? delay = null) => SendAsync(command, endpoint, options =>
     {
-        var addresses = _host.Services.GetRequiredService<global::NServiceBus.Transport.ITransportAddressResolver>();
-        var send = new SendOptions();
-        send.SetDestination(addresses.ToTransportAddress(new global::NServiceBus.Transport.QueueAddress(endpoint)));
-        if (delay is { } later) send.DelayDeliveryWith(later);
-        await _host.Services.GetRequiredService<IMessageSession>().Send(command, send);
-    }
+        if (delay is { } later) options.DelayDeliveryWith(later);
+    });
 
     /// <summary>Puts a contract straight into somebody's queue, as if it were a command.</summary>
-    public async Task PushAsync(object message, string endpoint)
-    {
-        var addresses = _host.Services.GetRequiredService<global::NServiceBus.Transport.ITransportAddressResolver>();
-        var send = new SendOptions();
-        send.DoNotEnforceBestPractices();
-        send.SetDestination(addresses.ToTransportAddress(new global::NServiceBus.Transport.QueueAddress(endpoint)));
-        await _host.Services.GetRequiredService<IMessageSession>().Send(message, send);
-    }
+    public Task PushAsync(object message, string endpoint) => SendAsync(message, endpoint, static options => options.DoNotEnforceBestPractices());
 
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
         _host.Dispose();
+    }
+
+    private async Task SendAsync(object message, string endpoint, Action<SendOptions> configure)
+    {
+        var addresses = _host.Services.GetRequiredService<global::NServiceBus.Transport.ITransportAddressResolver>();
+        var options = new SendOptions();
+        options.SetDestination(addresses.ToTransportAddress(new global::NServiceBus.Transport.QueueAddress(endpoint)));
+        configure(options);
+        await _host.Services.GetRequiredService<IMessageSession>().Send(message, options);
     }
 }
 

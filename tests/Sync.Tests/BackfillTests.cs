@@ -109,6 +109,29 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
     }
 
     [TestMethod]
+    public async Task Backfill_InChunksThatTakeTheReceiverTooLong_SendsSmallerOnes()
+    {
+        await using var pair = await StartWithoutCaptureAsync(items: 60, chunk: "40", new() { ["Sync:SendTimeout"] = "00:00:02" });
+        pair.ToService.Fault = Fault.Slow;
+        await BackfillAsync(pair);
+        var complete = (await pair.Legacy.StatusAsync()).GetProperty("backfill");
+        Assert.AreEqual(complete.GetProperty("total").GetInt64(), complete.GetProperty("rows").GetInt64());
+    }
+
+    [TestMethod]
+    public async Task Backfill_WhoseReceiverAnswersAndTakesNoRows_FailsOnceItsPatienceIsOver()
+    {
+        await using var pair = await StartWithoutCaptureAsync(items: 3, chunk: "2", new() { ["Sync:BackfillPatience"] = "00:00:00.500" });
+        await pair.Legacy.DoAsync("capture", new { enabled = true });
+        pair.ToService.Fault = Fault.Hold;
+        await pair.Legacy.DoAsync("backfill", new { restart = true });
+        await Eventually.TrueAsync(() => pair.ToService.Held > 0, what: "the shelves are under way");
+        pair.ToService.Fault = Fault.RefuseChanges;
+        pair.ToService.Release();
+        await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("backfill").GetProperty("state").GetString() == "failed");
+    }
+
+    [TestMethod]
     public async Task Backfill_ResumedBeforeItsFailureIsStored_BeginsAnew()
     {
         await using var pair = await StartWithoutCaptureAsync(items: 3, chunk: "2", new() { ["Sync:BackfillPatience"] = "00:00:00" });

@@ -29,7 +29,7 @@ internal sealed class BackfillAgain(SyncDatabase database, OwnershipStore owners
     }
 
     /// <exception cref="InvalidDataException">The receiver goes on refusing some rows.</exception>
-    public async Task RunAsync(ModuleMap module, DbContext context, long epoch, Action reportRound, CancellationToken cancellationToken)
+    public async Task RunAsync(ModuleMap module, DbContext context, long epoch, Action reportHeadway, CancellationToken cancellationToken)
     {
         var left = await CountAsync(module, cancellationToken);
         for (var stalled = 0; left > 0;)
@@ -39,8 +39,8 @@ internal sealed class BackfillAgain(SyncDatabase database, OwnershipStore owners
             foreach (var entity in module.Entities) refusal = await SendAsync(module, entity, context, epoch, Step.Rows, cancellationToken) ?? refusal;
             var before = left;
             left = await CountAsync(module, cancellationToken);
-            reportRound();
             stalled = left < before ? 0 : stalled + 1;
+            if (stalled == 0) reportHeadway();
             if (left == 0 || stalled == 0) continue;
             if (stalled >= MostTries) throw new InvalidDataException($"The other side refuses {left} rows of '{module.Name}', for one because: {refusal}");
             // What they refer to, or the row that frees their unique value, may also be on its way as a live change.

@@ -55,7 +55,12 @@ internal sealed class BackfillJob(
         return progress;
     }
 
-    public async Task RunAsync(ModuleMap module, BackfillProgress progress, Action<BackfillProgress> report, CancellationToken cancellationToken)
+    /// <param name="module">The module.</param>
+    /// <param name="progress">How far it is.</param>
+    /// <param name="chunk">The most rows sent at a time.</param>
+    /// <param name="report">Told of each headway: rows that the receiver has taken.</param>
+    /// <param name="cancellationToken">Ends it; it can be taken up again.</param>
+    public async Task RunAsync(ModuleMap module, BackfillProgress progress, int chunk, Action<BackfillProgress> report, CancellationToken cancellationToken)
     {
         using var own = SyncScope.Enter();
         await using var scope = scopes.CreateAsyncScope();
@@ -66,7 +71,7 @@ internal sealed class BackfillJob(
         var clock = new Clock(time, progress.Milliseconds);
         var begun = module.Entities.ToList().FindIndex(entity => entity.Name == progress.Entity);
         foreach (var entity in module.Entities.Skip(Math.Max(0, begun)))
-            progress = await CopyAsync(module, entity, context, progress with { Entity = entity.Name, After = entity.Name == progress.Entity ? progress.After : null }, clock, report, cancellationToken);
+            progress = await CopyAsync(module, entity, context, progress with { Entity = entity.Name, After = entity.Name == progress.Entity ? progress.After : null }, chunk, clock, report, cancellationToken);
 
         await again.RunAsync(module, context, progress.Epoch, () => report(progress), cancellationToken);
         progress = progress with { State = BackfillProgress.Complete, Milliseconds = clock.Milliseconds, Finished = time.GetUtcNow().ToUnixTimeMilliseconds() };
@@ -77,14 +82,14 @@ internal sealed class BackfillJob(
     public async Task FailAsync(ModuleMap module, BackfillProgress progress, string error, CancellationToken cancellationToken) =>
         await SaveAsync(module, progress with { State = BackfillProgress.Failed, Error = error, Finished = time.GetUtcNow().ToUnixTimeMilliseconds() }, [], cancellationToken);
 
-    private async Task<BackfillProgress> CopyAsync(ModuleMap module, EntityMap entity, DbContext context, BackfillProgress progress, Clock clock, Action<BackfillProgress> report, CancellationToken cancellationToken)
+    private async Task<BackfillProgress> CopyAsync(ModuleMap module, EntityMap entity, DbContext context, BackfillProgress progress, int chunk, Clock clock, Action<BackfillProgress> report, CancellationToken cancellationToken)
     {
         var after = progress.After;
         (SyncBatch Batch, Task<SyncReply> Reply)? underWay = null;
         while (true)
         {
             // The next chunk is read while the receiver works on the last one.
-            var batch = await ReadChunkAsync(module, entity, context, progress.Epoch, after, cancellationToken);
+            var batch = await ReadChunkAsync(module, entity, context, progress.Epoch, after, chunk, cancellationToken);
             if (underWay is { } sent) progress = await SettleAsync(module, entity, sent.Batch, await sent.Reply, progress, clock, report, cancellationToken);
             await clock.ThrottleAsync(progress.Rows, options.Value.BackfillRowsPerSecond, cancellationToken);
             underWay = (batch, sender.SendAsync(module, batch, cancellationToken));
@@ -93,14 +98,14 @@ internal sealed class BackfillJob(
         }
     }
 
-    private async Task<SyncBatch> ReadChunkAsync(ModuleMap module, EntityMap entity, DbContext context, long epoch, string? after, CancellationToken cancellationToken)
+    private async Task<SyncBatch> ReadChunkAsync(ModuleMap module, EntityMap entity, DbContext context, long epoch, string? after, int chunk, CancellationToken cancellationToken)
     {
         await using var snapshot = await OwnerSnapshot.OpenAsync(database, ownerships, settled, module, context, cancellationToken);
         snapshot.RequireOwner(epoch);
-        var messages = new List<SyncMessage>(options.Value.BackfillChunk);
+        var messages = new List<SyncMessage>(chunk);
         var bytes = 0L;
         var full = false;
-        await foreach (var row in entity.ReadRows(context, after, null, options.Value.BackfillChunk).WithCancellation(cancellationToken))
+        await foreach (var row in entity.ReadRows(context, after, null, chunk).WithCancellation(cancellationToken))
         {
             var message = new SyncMessage(module.Name, entity.Name, entity.KeyOf(row), entity.Changed, epoch, snapshot.Position, null, entity.WriteChanged(row));
             sender.RequireSize(message);
@@ -110,7 +115,7 @@ internal sealed class BackfillJob(
             messages.Add(message);
         }
 
-        var through = full || messages.Count == options.Value.BackfillChunk ? messages[^1].Key : null;
+        var through = full || messages.Count == chunk ? messages[^1].Key : null;
         return new SyncBatch(module.Name, options.Value.Side, messages, new SyncRange(entity.Name, after, through));
     }
 
@@ -123,7 +128,7 @@ internal sealed class BackfillJob(
         var through = batch.Range!.Through;
         progress = progress with { After = through ?? (batch.Messages.Count > 0 ? batch.Messages[^1].Key : batch.Range.After), Rows = progress.Rows + batch.Messages.Count, Milliseconds = clock.Milliseconds };
         if (through is not null || noted.Count > 0) await SaveAsync(module, progress, noted, cancellationToken);
-        report(progress);
+        if (batch.Messages.Count + noted.Count > 0) report(progress);
         return progress;
     }
 

@@ -184,9 +184,10 @@ internal sealed partial class ModuleWork(
         }
     }
 
-    /// <summary>Waits for a side or a database that is away, and goes on behind the last chunk that was taken.</summary>
+    /// <summary>Waits for a side or a database that is away, and goes on behind the last chunk that was taken; with smaller ones where a chunk took the receiver too long.</summary>
     private async Task BackfillAsync(ModuleMap module, BackfillProgress progress, Action<BackfillProgress> report, CancellationToken cancellationToken)
     {
+        var chunk = options.Value.BackfillChunk;
         var moved = time.GetTimestamp();
         for (var attempts = 1; ; attempts++)
         {
@@ -195,6 +196,7 @@ internal sealed partial class ModuleWork(
                 await backfills.RunAsync(
                     module,
                     progress,
+                    chunk,
                     now =>
                     {
                         report(progress = now);
@@ -205,6 +207,7 @@ internal sealed partial class ModuleWork(
             }
             catch (Exception error) when (error is IOException and not BatchTooLargeException or DbException && time.GetElapsedTime(moved) < options.Value.BackfillPatience)
             {
+                if (error is NoAnswerException) chunk = Math.Max(1, chunk / 2);
                 LogBackfillWaits(logger, module.Name, error.Message);
                 report(progress = progress with { Error = error.Message });
                 await Task.Delay(Backoff.After(attempts, options.Value), time, cancellationToken);

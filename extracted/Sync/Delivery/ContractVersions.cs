@@ -45,7 +45,7 @@ internal sealed class ContractVersions(IChannel channel, ModuleRegistry registry
     /// <returns>False when there is no older version.</returns>
     public bool TryFallBack(string receiver, string module, string entity, string type)
     {
-        if (registry.Find(module)?.Find(entity) is not { } map || !map.ChangedTypes.SkipWhile(known => known != type).Skip(1).Any()) return false;
+        if (registry.Find(module)?.Find(entity) is not { } map || OlderType(map, type) is null) return false;
         MarkUnknown(receiver, type);
         return true;
     }
@@ -61,8 +61,9 @@ internal sealed class ContractVersions(IChannel channel, ModuleRegistry registry
 
     private SyncMessage? Older(SyncMessage message)
     {
-        if (registry.Find(message.Module)?.Find(message.Entity) is not { } map) return null;
-        var types = map.ChangedTypes.SkipWhile(type => type != message.Type).Skip(1);
-        return types.FirstOrDefault() is { } older ? message with { Type = older, Payload = map.WriteChanged(map.ReadChanged(message.Type, message.Payload.Span), older) } : null;
+        if (registry.Find(message.Module)?.Find(message.Entity) is not { } map || OlderType(map, message.Type) is not { } older) return null;
+        return message with { Type = older, Payload = map.WriteChanged(map.ReadChanged(message.Type, message.Payload.Span), older) };
     }
+
+    private static string? OlderType(EntityMap map, string type) => map.ChangedTypes.SkipWhile(known => known != type).Skip(1).FirstOrDefault();
 }

@@ -7,7 +7,7 @@ using Sync.Databases;
 namespace Sync.Delivery;
 
 /// <summary>A delivery that waits.</summary>
-internal sealed record PendingDelivery(SyncMessage Message, int Attempts, long Created);
+internal sealed record PendingDelivery(SyncMessage Message, long Created);
 
 /// <summary>What of a receiver is unacknowledged.</summary>
 internal sealed record Backlog(long? Lowest, long Waiting, long Parked, long? OldestCreated);
@@ -60,7 +60,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
             var message = new SyncMessage(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(0), row.IsDBNull(7) ? null : row.GetString(7), (byte[])row.GetValue(6)) { Refusals = row.GetInt32(8) };
             bytes += message.Size;
             if (pending.Count > 0 && bytes > options.Value.MaximumBatchBytes) break;
-            pending.Add(new PendingDelivery(message, message.Refusals, row.GetInt64(9)));
+            pending.Add(new PendingDelivery(message, row.GetInt64(9)));
         }
 
         return pending;
@@ -103,7 +103,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     /// <summary>Those of the positions that still wait for an acknowledgement.</summary>
     public Task<List<PendingDelivery>> ReadSentAsync(string receiver, IEnumerable<long> positions, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.Command(null, database.Sql.ReadSent, ("@receiver", receiver), ("@positions", ToList(positions))).ListAsync(
-            row => new PendingDelivery(new SyncMessage(row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), 0, row.GetInt64(0), null, default), row.GetInt32(1), row.GetInt64(6)), cancellationToken),
+            row => new PendingDelivery(new SyncMessage(row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), 0, row.GetInt64(0), null, default) { Refusals = row.GetInt32(1) }, row.GetInt64(6)), cancellationToken),
         cancellationToken);
 
     /// <summary>They may be sent again at once, without having been refused.</summary>
@@ -130,11 +130,11 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
             for (var index = 0; index < sent.Count; index++)
             {
                 if (reply.Results[index].Outcome != SyncOutcome.Rejected) continue;
-                var (message, attempts, _) = sent[index];
-                if (attempts + 1 >= maximumAttempts) parked++;
+                var message = sent[index].Message;
+                if (message.Refusals + 1 >= maximumAttempts) parked++;
                 await connection.Command(transaction, database.Sql.Refuse,
                     ("@receiver", receiver), ("@position", message.Position), ("@maximum", maximumAttempts),
-                    ("@next", Now + (long)Backoff.After(attempts, options.Value).TotalMilliseconds), ("@blocked", $"{message.Entity}\n{message.Key}"),
+                    ("@next", Now + (long)Backoff.After(message.Refusals, options.Value).TotalMilliseconds), ("@blocked", $"{message.Entity}\n{message.Key}"),
                     ("@error", reply.Results[index].Reason)).RunAsync(cancellationToken);
             }
         }, cancellationToken);

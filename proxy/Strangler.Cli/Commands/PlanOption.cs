@@ -12,20 +12,10 @@ internal static class PlanOption
     /// <exception cref="CommandFailure">There is no plan, it is wrong, or it has no such module.</exception>
     public static PlannedModule Read(FileInfo? file, string module)
     {
-        var path = file?.FullName ?? Find() ?? throw new CommandFailure("There is no .strangler/plan.json here or in a directory above. Name the plan with --plan FILE.", ExitCode.WrongUse);
+        var path = file?.FullName ?? Upwards.Find(Directory.GetCurrentDirectory(), Path.Combine(".strangler", "plan.json")) ?? throw new CommandFailure("There is no .strangler/plan.json here or in a directory above. Name the plan with --plan FILE.", ExitCode.WrongUse);
         if (!File.Exists(path)) throw new CommandFailure($"There is no file {path}.", ExitCode.WrongUse);
         var read = PlanReader.Read(path);
         if (read.Snapshot is not { } plan) throw new CommandFailure($"The plan {path} is wrong. 'strangler plan validate' lists its errors.", ExitCode.WrongUse);
         return plan.Modules.TryGetValue(module, out var planned) ? planned : throw new CommandFailure($"The plan {path} has no module '{module}'. It has: {string.Join(", ", plan.Modules.Keys)}.", ExitCode.WrongUse);
-    }
-
-    private static string? Find()
-    {
-        for (var directory = new DirectoryInfo(Directory.GetCurrentDirectory()); directory is not null; directory = directory.Parent)
-        {
-            if (Path.Combine(directory.FullName, ".strangler", "plan.json") is var path && File.Exists(path)) return path;
-        }
-
-        return null;
     }
 }

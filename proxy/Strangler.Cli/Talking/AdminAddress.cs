@@ -49,16 +49,7 @@ internal sealed record AdminAddress(Uri Url, string Key)
         }
     }
 
-    private static string? Nearest(string name)
-    {
-        for (var folder = new DirectoryInfo(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
-        {
-            var file = Path.Combine(folder.FullName, ".data", name);
-            if (File.Exists(file)) return file;
-        }
-
-        return null;
-    }
+    private static string? Nearest(string name) => Upwards.Find(Directory.GetCurrentDirectory(), Path.Combine(".data", name));
 
     private sealed record UpFile(string? PublicUrl, string? AdminUrl, string? KeyFile);
 }

@@ -16,17 +16,10 @@ internal sealed record LocatedProject(string? ProjectFile, string Directory, str
     }
 
     /// <summary>The proxy's project: the given one, or the one beside this command's own project.</summary>
-    public static string ProxyOf(UpFile file, UpLayout layout)
-    {
-        if (file.Proxy is { } own) return own.Project;
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var candidate = Path.Combine(directory.FullName, "proxy", "Strangler.Host", "Strangler.Host.csproj");
-            if (File.Exists(candidate)) return candidate;
-        }
-
-        throw new CommandFailure($"The proxy's project is not beside this command. Name it in {layout.File}: \"proxy\": {{ \"project\": \"path/to/Strangler.Host\" }}.");
-    }
+    public static string ProxyOf(UpFile file, UpLayout layout) =>
+        file.Proxy?.Project
+        ?? Upwards.Find(AppContext.BaseDirectory, Path.Combine("proxy", "Strangler.Host", "Strangler.Host.csproj"))
+        ?? throw new CommandFailure($"The proxy's project is not beside this command. Name it in {layout.File}: \"proxy\": {{ \"project\": \"path/to/Strangler.Host\" }}.");
 
     private static string? Locate(string root, string project)
     {

@@ -23,7 +23,8 @@ internal sealed record UpLayout(string Root, string File, string Plan, string Da
 
     public static UpLayout Find(UpRequest request, string from)
     {
-        var file = request.File is { } given ? Path.GetFullPath(given, from) : Search(from);
+        var file = request.File is { } given ? Path.GetFullPath(given, from) : Upwards.Find(from, Path.Combine(Folder, "up.json"))
+            ?? throw new CommandFailure($"No {Folder}/up.json in {from} or above it. Change to the repository's directory, or name the file with --file.");
         if (!System.IO.File.Exists(file)) throw new CommandFailure($"{file} does not exist. Name the file that lists the processes with --file.");
 
         // The paths in the file are relative to the directory that holds .strangler, the top of the repository.
@@ -38,17 +39,5 @@ internal sealed record UpLayout(string Root, string File, string Plan, string Da
             request.Data is { } data ? Path.GetFullPath(data, from) : Path.Combine(root, ".data"),
             $"http://127.0.0.1:{request.Port}",
             $"http://127.0.0.1:{request.AdminPort}");
-    }
-
-    private static string Search(string from)
-    {
-        for (var directory = new DirectoryInfo(from); directory is not null; directory = directory.Parent)
-        {
-            var file = Path.Combine(directory.FullName, Folder, "up.json");
-            if (System.IO.File.Exists(file)) return file;
-        }
-
-        throw new CommandFailure(
-            $"No {Folder}/up.json in {from} or above it. Change to the repository's directory, or name the file with --file.");
     }
 }

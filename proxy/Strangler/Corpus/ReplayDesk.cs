@@ -35,7 +35,7 @@ internal sealed class ReplayDesk(RouteTables tables, EvidenceLedger ledger, Mirr
         // What is redacted cannot be sent; whoever replays gives its own.
         KeyValuePair<string, StringValues>[] headers = [.. exchange.Request.Headers.Where(static h => MirrorSender.Travels(h.Name) && !h.Value.Contains(Redaction.Text, StringComparison.Ordinal))
             .GroupBy(static h => h.Name, StringComparer.OrdinalIgnoreCase).Select(static g => new KeyValuePair<string, StringValues>(g.Key, g.Select(static h => h.Value).ToArray()))];
-        var job = new MirrorJob(route, Side.Legacy, method, target, headers, new MirrorAnswer(0, null, null, default) { Origins = exchange.Request.Origins }, time.GetUtcNow(), table.Plan.Limits, new MirrorCounts().TakeIn());
+        var job = MirrorJob.OfBoth(route, method, target, headers, exchange.Request.Origins, time.GetUtcNow(), table.Plan.Limits);
         var legacy = await sender.TryAskAsync(job, Side.Legacy, time, cancellation);
         if (legacy.Answer is null) return Counted(legacy.Failure, 0);
         var service = await sender.TryAskAsync(job, Side.Service, time, cancellation);

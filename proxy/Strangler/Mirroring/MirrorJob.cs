@@ -15,4 +15,9 @@ internal sealed record MirrorJob(
     MirrorAnswer Answer,
     DateTimeOffset At,
     PlanLimits Limits,
-    MirroredRequest Request);
+    MirroredRequest Request)
+{
+    /// <summary>A read that no client waits for: both sides are to be asked.</summary>
+    public static MirrorJob OfBoth(PlannedRoute route, string method, string target, IReadOnlyList<KeyValuePair<string, StringValues>> headers, IReadOnlyList<string> origins, DateTimeOffset at, PlanLimits limits) =>
+        new(route, Stages.Side.Legacy, method, target, headers, new MirrorAnswer(0, null, null, default) { Origins = origins }, at, limits, new MirrorCounts().TakeIn());
+}

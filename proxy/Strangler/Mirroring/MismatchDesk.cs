@@ -42,8 +42,7 @@ internal sealed class MismatchDesk(RouteTables tables, EvidenceLedger ledger, Mi
 
         var kept = latest.Headers.Where(static h => h.Value != Redaction.Text).Select(static h => new KeyValuePair<string, StringValues>(h.Key, h.Value)).ToArray();
         var origins = MirrorSender.OriginsOf(latest.Headers.FirstOrDefault(static h => h.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value);
-        var job = new MirrorJob(
-            route, Side.Legacy, latest.Method, latest.Target, kept, new MirrorAnswer(0, null, null, default) { Origins = origins }, time.GetUtcNow(), table.Plan.Limits, new MirrorCounts().TakeIn());
+        var job = MirrorJob.OfBoth(route, latest.Method, latest.Target, kept, origins, time.GetUtcNow(), table.Plan.Limits);
         var legacy = await sender.TryAskAsync(job, Side.Legacy, time, cancellation);
         var service = await sender.TryAskAsync(job, Side.Service, time, cancellation);
         var book = RuleBook.Of(route.Module.RulesOf(route.Endpoint));

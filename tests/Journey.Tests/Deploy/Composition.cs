@@ -68,7 +68,7 @@ internal sealed partial class Composition : IAsyncDisposable
     /// <summary>As <c>install-only.sh</c> does it: the program is started until it listens, and stopped again.</summary>
     private async Task InstallAsync(string name, ComposeService service)
     {
-        Assert.AreEqual(new Uri(service.Listens.Replace('*', 'x')).Port, int.Parse(service.Entrypoint[1], System.Globalization.CultureInfo.InvariantCulture), $"{name} waits for the port at which it listens");
+        StringAssert.EndsWith(service.Listens, $":{service.Entrypoint[1]}", $"{name} waits for the port at which it listens");
         await using var process = await TestProcess.StartAsync(StartOf(name, service));
         await process.StopAsync();
         Assert.AreEqual(0, process.ExitCode, $"{name}:\n{process.Output}");

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using TestKit;
+using TestKit.Processes;
 
 namespace Strangler.Tests.Forwarding;
 
@@ -14,7 +15,7 @@ public sealed class HostTests
         using var directory = new TemporaryDirectory();
         await using var legacy = await WebHost.StartAsync(static app => app.Run(static context => context.Response.WriteAsync(
             $"{context.Request.Headers.TraceParent}|{context.Request.Headers.TraceState}|{context.Request.Headers.Baggage}")));
-        await using var proxy = await HostProcess.StartAsync(directory, $$"""{ "legacy": { "address": "{{legacy.Address}}" }, "modules": {} }""");
+        await using var proxy = await StranglerProxy.StartAsync($$"""{ "legacy": { "address": "{{legacy.Address}}" }, "modules": {} }""", directory);
         using var client = new HttpClient { BaseAddress = proxy.Url };
 
         using var traced = new HttpRequestMessage(HttpMethod.Get, "/");

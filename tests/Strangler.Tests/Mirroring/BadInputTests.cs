@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using TestKit;
+using TestKit.Processes;
 
 namespace Strangler.Tests.Mirroring;
 
@@ -27,11 +28,11 @@ public sealed class BadInputTests
         using var directory = new TemporaryDirectory();
         await using var legacy = await WebHost.StartAsync(static app => app.Run(static context => AnswerAsync(context, "legacy")));
         await using var service = await WebHost.StartAsync(static app => app.Run(static context => AnswerAsync(context, "service")));
-        await using var proxy = await HostProcess.StartAsync(directory, $$"""
+        await using var proxy = await StranglerProxy.StartAsync($$"""
             { "legacy": { "address": "{{legacy.Address}}" }, "limits": { "candidateTimeout": "00:00:15" },
               "modules": { "odd": { "service": { "addresses": ["{{service.Address}}"] }, "data": "none", "endpoints": [ { "id": "odd.read", "match": "GET /{legacy}/{service}" } ] } } }
-            """);
-        using (var moved = await proxy.Admin.PostAsJsonAsync("/admin/modules/odd/advance", new { to = "Shadow" })) moved.EnsureSuccessStatusCode();
+            """, directory);
+        await proxy.Admin.AdvanceAsync("odd", "Shadow");
         using var client = new HttpClient { BaseAddress = proxy.Url, Timeout = TimeSpan.FromMinutes(5) };
 
         await CheckAsync("large", "large", "TooLarge", 2 << 20);
@@ -60,7 +61,7 @@ public sealed class BadInputTests
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetByteArrayAsync("/truncated/json"));
         await CheckAsync("json", "json", "Match");
-        var peak = PeakOf(proxy.Id);
+        var peak = PeakOf(proxy.Process.Id);
         TestContext.WriteLine($"peak of the proxy: {peak} MB; streams of {Stream >> 20} MB");
         Assert.IsLessThan(MostMemory, peak);
 
@@ -75,10 +76,10 @@ public sealed class BadInputTests
             if (length is { } expected) Assert.AreEqual(expected, read, left);
             var after = await Eventually.GetAsync(CountsAsync, seen => (long)seen["takenIn"]! == (long)before["takenIn"]! + 1 && (long)seen["waiting"]! == 0, TimeSpan.FromMinutes(2), $"{left} {right}");
             Assert.AreEqual((long)before["counts"]![outcome]! + 1, (long)after["counts"]![outcome]!, $"{left} against {right}: {after["counts"]!.ToJsonString()}");
-            TestContext.WriteLine($"{left} against {right}: {outcome}, {PeakOf(proxy.Id)} MB");
+            TestContext.WriteLine($"{left} against {right}: {outcome}, {PeakOf(proxy.Process.Id)} MB");
         }
 
-        async Task<JsonNode> CountsAsync() => (await proxy.Admin.GetFromJsonAsync<JsonObject>("/admin/status"))!["modules"]![0]!["endpoints"]![0]!;
+        async Task<JsonNode> CountsAsync() => (await proxy.Admin.Client.GetFromJsonAsync<JsonObject>("/admin/status"))!["modules"]![0]!["endpoints"]![0]!;
     }
 
     private static long PeakOf(int process)

@@ -10,6 +10,9 @@ public enum Fault
 {
     None,
     Refuse,
+
+    /// <summary>A delivery that holds any change is refused.</summary>
+    RefuseChanges,
     LoseAnswer,
     Repeat,
 
@@ -87,6 +90,12 @@ public sealed class Gate : IAsyncDisposable
         {
             var positions = PositionsIn(body);
             foreach (var position in positions) Sent.Enqueue(position);
+            if (fault == Fault.RefuseChanges && positions.Count > 0)
+            {
+                context.Response.StatusCode = 503;
+                return;
+            }
+
             if (fault == Fault.Slow && positions.Count > Quick)
             {
                 await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -9,7 +9,7 @@ public sealed class SqlServerTestDatabase : TestDatabase
     /// <summary>The environment variable with the connection string of the server.</summary>
     public const string Variable = "SQLSERVER_TEST_CONNECTION";
 
-    // A server that keeps databases as PostgreSQL does makes one at a time.
+    // A server that keeps databases as PostgreSQL does makes or drops one at a time.
     private static readonly SemaphoreSlim OneAtATime = new(1);
 
     private readonly string _server;
@@ -32,15 +32,7 @@ public sealed class SqlServerTestDatabase : TestDatabase
         var server = Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrWhiteSpace(server)) Assert.Inconclusive($"This test needs SQL Server. Set {Variable} to a connection string of one that may be tested with.");
         var name = $"strangler_test_{Guid.NewGuid():N}";
-        await OneAtATime.WaitAsync();
-        try
-        {
-            await RunAsync(server, $"CREATE DATABASE [{name}]");
-        }
-        finally
-        {
-            OneAtATime.Release();
-        }
+        await RunAsync(server, $"CREATE DATABASE [{name}]");
 
         // Readers that wait for writers would make tests of this library wait for each other's rows; the databases that are created for users have it, too.
         await RunAsync(server, $"IF EXISTS (SELECT 1 FROM sys.databases WHERE name = N'{name}' AND is_read_committed_snapshot_on = 0) EXEC(N'ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE')");
@@ -75,12 +67,20 @@ public sealed class SqlServerTestDatabase : TestDatabase
 
     private static async Task RunAsync(string server, string sql)
     {
-        await using var connection = new SqlConnection(server);
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
+        await OneAtATime.WaitAsync();
+        try
+        {
+            await using var connection = new SqlConnection(server);
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Statements that take no parameters, with names made here.
-        command.CommandText = sql;
+            command.CommandText = sql;
 #pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
+            await command.ExecuteNonQueryAsync();
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
     }
 }

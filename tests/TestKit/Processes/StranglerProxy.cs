@@ -1,12 +1,9 @@
-using TestKit;
-using TestKit.Processes;
+namespace TestKit.Processes;
 
-namespace Benchmarks.Servers;
-
-/// <summary>Strangler.Host as a process of its own, and its admin API.</summary>
-internal sealed class StranglerProxy : IAsyncDisposable
+/// <summary>Strangler.Host as a process of its own, as it comes: a plan, a state file and its addresses are all that it is given.</summary>
+public sealed class StranglerProxy : IAsyncDisposable
 {
-    private const string Key = "benchmark";
+    private const string Key = "key-of-the-tests";
 
     // Held as long as the process listens, so that no other test is given them.
     private readonly FreePort[] _ports;
