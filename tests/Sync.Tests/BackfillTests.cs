@@ -38,6 +38,21 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
         await pair.AssertEqualAsync();
     }
 
+    /// <summary>The first delivery, which holds the shelves, is under way until the gate is released.</summary>
+    private static async Task BeginWithShelvesHeldAsync(SamplePair pair)
+    {
+        await pair.Legacy.DoAsync("capture", new { enabled = true });
+        pair.ToService.Fault = Fault.Hold;
+        await pair.Legacy.DoAsync("backfill", new { restart = true });
+        await Eventually.TrueAsync(() => pair.ToService.Held > 0, what: "the shelves are under way");
+    }
+
+    private static async Task<JsonElement> FailedAsync(SamplePair pair)
+    {
+        var status = await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("backfill").GetProperty("state").GetString() == "failed");
+        return status.GetProperty("backfill");
+    }
+
     [TestMethod]
     public async Task Backfill_OfRowsThatSwappedUniqueValuesWhileCaptureWasOff_Completes()
     {
@@ -75,10 +90,7 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
     public async Task Backfill_WhileTheReceiverIsAway_SaysSoAndGoesOnOnceItIsBack()
     {
         await using var pair = await StartWithoutCaptureAsync(items: 30, chunk: "10", new() { ["Sync:InitialBackoff"] = "00:00:00.001", ["Sync:MaximumBackoff"] = "00:00:00.010" });
-        await pair.Legacy.DoAsync("capture", new { enabled = true });
-        pair.ToService.Fault = Fault.Hold;
-        await pair.Legacy.DoAsync("backfill", new { restart = true });
-        await Eventually.TrueAsync(() => pair.ToService.Held > 0, what: "the shelves are under way");
+        await BeginWithShelvesHeldAsync(pair);
         pair.ToService.Fault = Fault.Refuse;
         pair.ToService.Release();
         await Eventually.TrueAsync(() => pair.ToService.Refused > 20, what: "it was asked again and again");
@@ -100,8 +112,8 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
         pair.ToService.Fault = Fault.Refuse;
         await pair.Legacy.DoAsync("capture", new { enabled = true });
         await pair.Legacy.DoAsync("backfill", new { restart = true });
-        var failed = await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("backfill").GetProperty("state").GetString() == "failed");
-        StringAssert.Contains(failed.GetProperty("backfill").GetProperty("error").GetString(), "503");
+        var failed = await FailedAsync(pair);
+        StringAssert.Contains(failed.GetProperty("error").GetString(), "503");
         pair.ToService.Fault = Fault.None;
         await pair.Legacy.DoAsync("backfill", new { restart = false });
         await SamplePair.CompleteAsync(pair.Legacy, "backfill");
@@ -122,23 +134,17 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
     public async Task Backfill_WhoseReceiverAnswersAndTakesNoRows_FailsOnceItsPatienceIsOver()
     {
         await using var pair = await StartWithoutCaptureAsync(items: 3, chunk: "2", new() { ["Sync:BackfillPatience"] = "00:00:00.500" });
-        await pair.Legacy.DoAsync("capture", new { enabled = true });
-        pair.ToService.Fault = Fault.Hold;
-        await pair.Legacy.DoAsync("backfill", new { restart = true });
-        await Eventually.TrueAsync(() => pair.ToService.Held > 0, what: "the shelves are under way");
+        await BeginWithShelvesHeldAsync(pair);
         pair.ToService.Fault = Fault.RefuseChanges;
         pair.ToService.Release();
-        await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("backfill").GetProperty("state").GetString() == "failed");
+        await FailedAsync(pair);
     }
 
     [TestMethod]
     public async Task Backfill_ResumedBeforeItsFailureIsStored_BeginsAnew()
     {
         await using var pair = await StartWithoutCaptureAsync(items: 3, chunk: "2", new() { ["Sync:BackfillPatience"] = "00:00:00" });
-        await pair.Legacy.DoAsync("capture", new { enabled = true });
-        pair.ToService.Fault = Fault.Hold;
-        await pair.Legacy.DoAsync("backfill", new { restart = true });
-        await Eventually.TrueAsync(() => pair.ToService.Held > 0, what: "the first rows are under way");
+        await BeginWithShelvesHeldAsync(pair);
         Task resumed;
         // Nothing is stored meanwhile.
         using (await pair.Legacy.Host.App.Services.GetRequiredService<SyncDatabase>().EnterWriteAsync())
@@ -146,7 +152,7 @@ public abstract class BackfillTests(string provider) : DatabaseTests(provider)
             var service = pair.ToService.Target;
             pair.ToService.Target = null;
             pair.ToService.Release();
-            await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("backfill").GetProperty("state").GetString() == "failed");
+            await FailedAsync(pair);
             (pair.ToService.Fault, pair.ToService.Target) = (Fault.None, service);
             resumed = pair.Legacy.DoAsync("backfill", new { restart = false });
         }
