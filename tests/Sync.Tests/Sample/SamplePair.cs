@@ -76,11 +76,8 @@ public sealed class SamplePair : IAsyncDisposable
         await to.DoAsync("open", new { epoch = epoch + 1, keys = fence.GetProperty("keys"), capture = true });
     }
 
-    public static async Task DrainedAsync(SampleSide owner, long position = long.MaxValue)
-    {
-        var drain = await owner.DoAsync("drain", new { position, timeoutMs = 60_000 });
-        Assert.IsTrue(drain.GetProperty("drained").GetBoolean(), drain.ToString());
-    }
+    public static async Task DrainedAsync(SampleSide owner, long position = long.MaxValue) =>
+        await Eventually.GetAsync(() => owner.DoAsync("drain", new { position, timeoutMs = 60_000 }), answer => answer.GetProperty("drained").GetBoolean(), Patience, "drained");
 
     public async Task AssertEqualAsync() => Assert.AreEqual(await Legacy.DumpAsync(), await Service.DumpAsync());
 
