@@ -9,7 +9,7 @@ namespace TestKit.Databases;
 /// A PostgreSQL of this test process alone: started on first use on a free loopback port, stopped and deleted with the process, however that
 /// ends. A small shell script keeps it, and ends when the pipe from here does.
 /// </summary>
-public sealed class PostgresCluster : IAsyncDisposable
+public sealed class PostgresCluster : IRestartableDatabase
 {
     private const string Install = "apt-get install -y postgresql";
     private static readonly Lazy<Task<PostgresCluster>> Shared = new(StartAsync);

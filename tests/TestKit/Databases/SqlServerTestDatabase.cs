@@ -1,13 +1,17 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.Data.SqlClient;
 
 namespace TestKit.Databases;
 
 /// <summary>A database on the SQL Server that an environment variable names; the login there must be allowed to create databases.</summary>
-public sealed class SqlServerTestDatabase : TestDatabase
+public sealed class SqlServerTestDatabase : TestDatabase, IRestartableDatabase
 {
     /// <summary>The environment variable with the connection string of the server.</summary>
     public const string Variable = "SQLSERVER_TEST_CONNECTION";
+
+    /// <summary>The environment variable with a shell command that restarts the server. Without it the one database is taken offline and back online.</summary>
+    public const string RestartVariable = "SQLSERVER_TEST_RESTART";
 
     // A server that keeps databases as PostgreSQL does makes or drops one at a time.
     private static readonly SemaphoreSlim OneAtATime = new(1);
@@ -37,6 +41,26 @@ public sealed class SqlServerTestDatabase : TestDatabase
         // Readers that wait for writers would make tests of this library wait for each other's rows; the databases that are created for users have it, too.
         await RunAsync(server, $"IF EXISTS (SELECT 1 FROM sys.databases WHERE name = N'{name}' AND is_read_committed_snapshot_on = 0) EXEC(N'ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE')");
         return new SqlServerTestDatabase(server, name);
+    }
+
+    public async Task RestartAsync()
+    {
+        if (Environment.GetEnvironmentVariable(RestartVariable) is { Length: > 0 } command)
+        {
+            using var shell = Process.Start("/bin/sh", ["-c", command]);
+            await shell.WaitForExitAsync();
+            Assert.AreEqual(0, shell.ExitCode, $"{RestartVariable}: {command}");
+        }
+        else if (await TryAsync($"ALTER DATABASE [{Name}] SET OFFLINE WITH ROLLBACK IMMEDIATE") is { } refusal)
+        {
+            Assert.Inconclusive($"The server does not take a database offline ({refusal}). Set {RestartVariable} to a command that restarts it.");
+        }
+        else
+        {
+            await RunAsync(_server, $"ALTER DATABASE [{Name}] SET ONLINE");
+        }
+
+        await Eventually.GetAsync(() => TryAsync($"USE [{Name}]"), static refusal => refusal is null, what: "the database is back");
     }
 
     public override DbConnection Connect() => new SqlConnection(ConnectionString);
