@@ -9,10 +9,8 @@ namespace Journey.Tests.Canary;
 /// <summary>Two servers that know nothing of each other as legacy and service, and two proxies over one state before them. All are processes.</summary>
 internal sealed class GoodsSystem : IAsyncDisposable
 {
-    private const string AdminKey = "admin-key-of-the-tests";
     private readonly TemporaryDirectory _directory = new();
-    private readonly List<FreePort> _ports = [];
-    private readonly List<TestProcess> _proxies = [];
+    private readonly List<StranglerProxy> _proxies = [];
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private TestProcess _legacy = null!;
 
@@ -20,7 +18,7 @@ internal sealed class GoodsSystem : IAsyncDisposable
 
     public IReadOnlyList<Uri> Public => [.. _proxies.Select(static p => p.Url)];
 
-    public StranglerAdmin Admin { get; private set; } = null!;
+    public StranglerAdmin Admin => _proxies[0].Admin;
 
     public static async Task<GoodsSystem> StartAsync()
     {
@@ -30,16 +28,15 @@ internal sealed class GoodsSystem : IAsyncDisposable
             system._legacy = await TestProcess.StartAsync(new TestProcessStart("tests/FakeServer") { Name = "legacy" });
             system.Service = await TestProcess.StartAsync(new TestProcessStart("tests/FakeServer") { Name = "service" });
             // The least slowdown is what a shared machine does not make by itself.
-            await File.WriteAllTextAsync(system._directory.File("plan.json"), $$"""
+            system._proxies.Add(await StranglerProxy.StartAsync($$"""
                 { "legacy": { "address": "{{system._legacy.Url}}" },
                   "clients": { "header": "X-Client" },
                   "modules": { "goods": { "service": { "addresses": ["{{system.Service.Url}}"] }, "data": "shared",
                     "endpoints": [ { "id": "goods.one", "match": "GET /goods/{id}" } ],
                     "gates": { "minimumComparisons": 20 },
                     "canary": { "minimumSlowdown": "00:00:00.100", "maximumLatencyRatio": 1.1 } } } }
-                """);
-            await system.StartProxyAsync("one");
-            await system.StartProxyAsync("two");
+                """, system._directory));
+            system._proxies.Add(await StranglerProxy.StartAnotherAsync("second proxy", system._directory));
             return system;
         }
         catch
@@ -70,31 +67,8 @@ internal sealed class GoodsSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        Admin?.Dispose();
-        foreach (var process in _proxies.Append(Service).Append(_legacy).OfType<TestProcess>()) await process.DisposeAsync();
-        foreach (var port in _ports) port.Dispose();
+        foreach (var proxy in _proxies) await proxy.DisposeAsync();
+        foreach (var server in new[] { Service, _legacy }.OfType<TestProcess>()) await server.DisposeAsync();
         _directory.Dispose();
-    }
-
-    private async Task StartProxyAsync(string name)
-    {
-        var (open, admin) = (FreePort.Take(), FreePort.Take());
-        _ports.AddRange([open, admin]);
-        _proxies.Add(await TestProcess.StartAsync(new TestProcessStart("proxy/Strangler.Host")
-        {
-            Name = name,
-            Url = new Uri(open.Url),
-            PassUrl = false,
-            Health = new Uri(new Uri(admin.Url), "/healthz").ToString(),
-            Environment = new Dictionary<string, string>
-            {
-                ["Strangler__Plan"] = _directory.File("plan.json"),
-                ["Strangler__State"] = _directory.File("strangler.db"),
-                ["Strangler__AdminKey"] = AdminKey,
-                ["Strangler__PublicUrl"] = open.Url,
-                ["Strangler__AdminUrl"] = admin.Url,
-            },
-        }));
-        Admin ??= new StranglerAdmin(new Uri(admin.Url), AdminKey);
     }
 }

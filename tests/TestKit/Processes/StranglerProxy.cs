@@ -19,11 +19,18 @@ public sealed class StranglerProxy : IAsyncDisposable
     /// <summary>Starts it with the given plan; the plan and the proxy's state are kept in the directory.</summary>
     public static async Task<StranglerProxy> StartAsync(string plan, TemporaryDirectory directory)
     {
+        await File.WriteAllTextAsync(directory.File("plan.json"), plan);
+        return await StartAnotherAsync("proxy", directory);
+    }
+
+    /// <summary>Starts one more over the plan and the state in the directory.</summary>
+    public static async Task<StranglerProxy> StartAnotherAsync(string name, TemporaryDirectory directory)
+    {
         var publicPort = FreePort.Take();
         var adminPort = FreePort.Take();
-        await File.WriteAllTextAsync(directory.File("plan.json"), plan);
         var process = await TestProcess.StartAsync(new TestProcessStart("proxy/Strangler.Host")
         {
+            Name = name,
             Url = new Uri(publicPort.Url),
             PassUrl = false,
             Health = adminPort.Url + "/healthz",
