@@ -20,7 +20,20 @@ internal sealed class ContractTypes : IContractVisitor
     public Type? TypeOf(string name) => _byName.TryGetValue(name, out var known) ? known.Type : null;
 
     /// <summary>The contract as an object, for the bus to write: it comes out as the bytes that went in.</summary>
-    public object Read(SyncMessage message) => _byName[message.Type].Read(message.Payload);
+    /// <exception cref="FormatException">Nobody has declared it here, or it is none of its kind.</exception>
+    public object Read(SyncMessage message)
+    {
+        if (!_byName.TryGetValue(message.Type, out var known))
+            throw new FormatException($"The contract '{message.Type}' is not declared in the program that sends: a newer version has written the change. Bring that version back, or discard the change and reconcile.");
+        try
+        {
+            return known.Read(message.Payload);
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException($"The change is no '{message.Type}': {error.Message}", error);
+        }
+    }
 
     void IContractVisitor.Visit<TMessage>(EntityMap entity, string name)
     {

@@ -17,10 +17,12 @@ public static class NServiceBusServices
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The host's configuration; see <see cref="NServiceBusOptions"/>.</param>
-    /// <param name="isCommand">Which types are commands, so that contracts need no marker; none when left out.</param>
+    /// <param name="moduleOfCommand">
+    /// Which types are commands, so that contracts need no marker, and to which module, whose owner alone does them; null for all other types. None when left out.
+    /// </param>
     /// <param name="configure">Whatever else the host wants of the endpoint, such as handlers of its commands.</param>
     /// <exception cref="InvalidOperationException"><c>AddSync</c> was not called before.</exception>
-    public static IServiceCollection AddSyncNServiceBus(this IServiceCollection services, IConfiguration configuration, Func<Type, bool>? isCommand = null, Action<EndpointConfiguration>? configure = null)
+    public static IServiceCollection AddSyncNServiceBus(this IServiceCollection services, IConfiguration configuration, Func<Type, string?>? moduleOfCommand = null, Action<EndpointConfiguration>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -43,7 +45,7 @@ public static class NServiceBusServices
         services.AddSingleton<ChangeInbox>();
         // Started before the endpoint and stopped after it, for the handlers wait for it.
         services.AddHostedService(provider => provider.GetRequiredService<ChangeInbox>());
-        var endpoint = SyncEndpoint.Create(options, contracts, modules, isCommand ?? (static _ => false));
+        var endpoint = SyncEndpoint.Create(options, contracts, modules, moduleOfCommand ?? (static _ => null));
         configure?.Invoke(endpoint);
         services.AddNServiceBusEndpoint(endpoint);
         return services;

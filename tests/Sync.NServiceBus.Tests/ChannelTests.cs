@@ -188,6 +188,52 @@ public abstract class ChannelTests(string provider) : DatabaseTests(provider)
     }
 
     [TestMethod]
+    public async Task Command_ForWhichAnOldCopyHasNothingToDo_IsDoneByTheOwner()
+    {
+        await using var pair = await StartSyncedAsync();
+        var bus = (NServiceBusOfPair)pair.Legacy.Bus!;
+        await using var foreign = await ForeignEndpoint.StartAsync(bus);
+        await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1, Price = 2 });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        pair.Hold();
+        await pair.Legacy.ScalarAsync("UPDATE Items SET Price = 300; SELECT 1");
+        await foreign.SendAsync(new ReviseItem("a", 2), bus.EndpointOf("service"));
+        await Eventually.TrueAsync(async () => await pair.Legacy.ScalarAsync("SELECT Price FROM Items") == 200, what: "the owner has done it, though the follower's copy has that price already");
+        pair.LetGo();
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Command_DuringASwitchThatIsAborted_IsDoneByTheOldOwner()
+    {
+        await using var pair = await StartSyncedAsync();
+        var bus = (NServiceBusOfPair)pair.Legacy.Bus!;
+        await using var foreign = await ForeignEndpoint.StartAsync(bus);
+        await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1, Price = 1 });
+        var fence = await pair.Legacy.DoAsync("fence", new { epoch = 1 });
+        await foreign.SendAsync(new ReviseItem("a", 2), bus.EndpointOf("legacy"));
+        await Eventually.TrueAsync(() => bus.PassedOn == 1, what: "it has gone to the side that was to be the owner");
+        await pair.Legacy.DoAsync("open", new { epoch = 2, keys = fence.GetProperty("keys"), capture = true });
+        await Eventually.TrueAsync(async () => await pair.Legacy.ScalarAsync("SELECT Price FROM Items") == 200, what: "it has come back to the owner");
+    }
+
+    [TestMethod]
+    public async Task Change_WhoseContractItsSenderDoesNotKnow_IsParkedAndHoldsUpNoOther()
+    {
+        await using var pair = await StartSyncedAsync(new() { ["Sync:MaximumAttempts"] = "1" });
+        pair.Hold();
+        await pair.Legacy.AddAsync(new Item { Code = "newer", ShelfId = 1 });
+        await pair.Legacy.ScalarAsync("UPDATE sync_outbox SET type = 'sample.item-changed/9' WHERE entity = 'item'; SELECT 1");
+        await pair.Legacy.AddAsync(new Item { Code = "known", ShelfId = 1 });
+        pair.LetGo();
+        await Eventually.TrueAsync(async () => await pair.Service.ScalarAsync("SELECT COUNT(*) FROM Items WHERE Code = 'known'") == 1, what: "the other is there");
+        await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("parked").GetInt32() == 1, what: "it is parked");
+        var parked = await pair.Legacy.Host.Client.GetStringAsync("/_sync/modules/sample/parked");
+        StringAssert.Contains(parked, "sample.item-changed/9' is not declared in the program that sends");
+    }
+
+    [TestMethod]
     public async Task Message_ThatNoRelayHasSent_IsRefusedAndInTheErrorQueue()
     {
         await using var pair = await StartSyncedAsync();

@@ -13,6 +13,7 @@ public sealed class NServiceBusOfPair : SampleBus
 {
     private static readonly TemporaryDirectory Directories = new();
     private static int _pairs;
+    private int _passedOn;
 
     // The test framework makes one, too.
     public NServiceBusOfPair() : this(0, "", "", new SqliteTestDatabase())
@@ -38,6 +39,9 @@ public sealed class NServiceBusOfPair : SampleBus
 
     public int Pair { get; }
 
+    /// <summary>How many commands this side has passed on to the other.</summary>
+    public int PassedOn => _passedOn;
+
     public string ErrorQueue => EndpointOf("error");
 
     public string Directory => Path.Combine(Directories.Path, Pair.ToString(CultureInfo.InvariantCulture));
@@ -56,15 +60,20 @@ public sealed class NServiceBusOfPair : SampleBus
     public string EndpointOf(string name) => string.Create(CultureInfo.InvariantCulture, $"pair{Pair}.{name}");
 
     public override void AddTo(WebApplicationBuilder builder) =>
-        builder.Services.AddSyncNServiceBus(builder.Configuration, static type => type == typeof(ReviseItem), endpoint =>
+        builder.Services.AddSyncNServiceBus(builder.Configuration, static type => type == typeof(ReviseItem) ? "sample" : null, endpoint =>
         {
             endpoint.AddHandler<ReviseItemHandler>();
-            endpoint.Pipeline.Register(new Away(this), "Sends nothing while the bus is away");
+            endpoint.Pipeline.Register(new Outgoing(this), "Sends nothing while the bus is away, and counts commands that are passed on");
         });
 
-    private sealed class Away(SampleBus bus) : Behavior<IRoutingContext>
+    private sealed class Outgoing(NServiceBusOfPair bus) : Behavior<IRoutingContext>
     {
-        public override Task Invoke(IRoutingContext context, Func<Task> next) => bus.IsAway ? throw new IOException("The bus is away.") : next();
+        public override async Task Invoke(IRoutingContext context, Func<Task> next)
+        {
+            if (bus.IsAway) throw new IOException("The bus is away.");
+            await next();
+            if (context.Message.Headers.ContainsKey("Sync.Passes")) Interlocked.Increment(ref bus._passedOn);
+        }
     }
 }
 

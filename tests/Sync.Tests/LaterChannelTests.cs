@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Sync.Delivery;
 using Sync.Tests.Sample;
 using TestKit;
 using TestKit.Databases;
@@ -96,6 +98,72 @@ public abstract class LaterChannelTests(string provider) : DatabaseTests(provide
         await SamplePair.DrainedAsync(pair.Legacy);
         await pair.AssertEqualAsync();
     }
+
+    [TestMethod]
+    public async Task Receiver_ThatIsNotHeardFrom_IsAskedWithOneChangeInTurn()
+    {
+        await using var pair = await StartOverBusAsync(new() { ["Sync:AcknowledgeTimeout"] = "00:00:00.200" });
+        var bus = BusOf(pair.Legacy);
+        bus.Silent = true;
+        await pair.Legacy.AddAsync([.. Enumerable.Range(0, 10).Select(static n => new Item { Code = $"n{n}", ShelfId = 1 })]);
+        await Eventually.TrueAsync(() => bus.Batches.Count >= 6, what: "it is asked again and again");
+        CollectionAssert.AreEqual(new[] { 10, 10, 1, 1, 1, 1 }, bus.Batches.Take(6).ToArray());
+        Assert.AreEqual(4, bus.Taken.Skip(20).Take(4).DistinctBy(static message => message.Position).Count(), "each time with another one");
+
+        await BringAgainAsync(pair, bus.Taken.First());
+        await Eventually.TrueAsync(() => bus.Batches.Skip(6).Contains(9), what: "it was heard from: the others may have been lost");
+        bus.Silent = false;
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await bus.SettledAsync();
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Change_ParkedAndThenTakenAfterAll_IsOverAndLetsLaterOnesOfItsKeyGo()
+    {
+        await using var pair = await StartOverBusAsync(new() { ["Sync:MaximumAttempts"] = "1", ["Sync:PollInterval"] = "00:01:00", ["Sync:AcknowledgeTimeout"] = "00:10:00" });
+        await pair.Service.ScalarAsync("INSERT INTO Items (Id, Code, ShelfId, Price) VALUES (900, 'taken', 1, 1); SELECT 1");
+        var id = await pair.Legacy.AddAsync(new Item { Code = "taken", ShelfId = 1 });
+        await Eventually.GetAsync(pair.Legacy.StatusAsync, static now => now.GetProperty("parked").GetInt32() == 1, what: "the change is parked");
+        await SetPriceAsync(pair.Legacy, id, 2);
+        await pair.Service.ScalarAsync("DELETE FROM Items WHERE Id = 900; SELECT 1");
+
+        // As a retry of the copy in a bus's error queue brings it.
+        await BringAgainAsync(pair, BusOf(pair.Legacy).Taken.Single(message => message.Key == $"{id}"));
+        Assert.AreEqual(0, (await pair.Legacy.StatusAsync()).GetProperty("parked").GetInt32());
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await pair.AssertEqualAsync();
+    }
+
+    [TestMethod]
+    public async Task Change_ParkedBeforeItsHandOverFails_StaysParked()
+    {
+        await using var pair = await StartOverBusAsync(new() { ["Sync:MaximumAttempts"] = "1", ["Sync:AcknowledgeTimeout"] = "00:10:00" });
+        var bus = BusOf(pair.Legacy);
+        bus.Silent = true;
+        await pair.Legacy.AddAsync(new Item { Code = "a", ShelfId = 1 });
+        await Eventually.TrueAsync(() => bus.Taken.Count == 1, what: "the bus has it");
+        var message = bus.Taken.Single();
+        await SettleAsync(pair, message, new SyncResult(SyncOutcome.Rejected, "for the test"));
+        var deliveries = pair.Legacy.Host.App.Services.GetRequiredService<DeliveryStore>();
+        await deliveries.SendAgainAsync("sample", [message.Position], CancellationToken.None);
+        await deliveries.MarkSentAsync("sample", [new PendingDelivery(message, 0, IsAwaited: true)], CancellationToken.None);
+        Assert.AreEqual(1, (await pair.Legacy.StatusAsync()).GetProperty("parked").GetInt32());
+        bus.Silent = false;
+        await pair.Legacy.DoAsync("parked/retry", new { positions = new[] { message.Position } });
+        await SamplePair.DrainedAsync(pair.Legacy);
+        await bus.SettledAsync();
+        await pair.AssertEqualAsync();
+    }
+
+    private static async Task BringAgainAsync(SamplePair pair, SyncMessage message)
+    {
+        var reply = await pair.Service.Host.App.Services.GetRequiredService<SyncInbox>().ApplyAsync(new SyncBatch("sample", "legacy", [message]), CancellationToken.None);
+        await SettleAsync(pair, message, reply.Results[0]);
+    }
+
+    private static Task SettleAsync(SamplePair pair, SyncMessage message, SyncResult result) =>
+        pair.Legacy.Host.App.Services.GetRequiredService<SyncAcknowledgements>().SettleAsync("sample", [new SyncAnswer(message.Position, message.Type, result)], CancellationToken.None);
 
     private static LaterBus BusOf(SampleSide side) => (LaterBus)side.Bus!;
 

@@ -13,6 +13,9 @@ internal static class CatalogDatabase
 {
     private const int SchemaVersion = 1;
 
+    /// <summary>In seconds: longer than another instance's lock is waited for, so that it is that wait which ends, with its own message.</summary>
+    private const int LongestStatement = 120;
+
     public static IServiceCollection AddCatalogDatabase(this IServiceCollection services)
     {
         services.AddOptions<DatabaseOptions>().BindConfiguration("Database").ValidateDataAnnotations().ValidateOnStart();
@@ -60,6 +63,7 @@ internal static class CatalogDatabase
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.Transaction = transaction;
+        command.CommandTimeout = LongestStatement;
         return await command.ExecuteScalarAsync();
     }
 }

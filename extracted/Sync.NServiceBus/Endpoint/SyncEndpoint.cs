@@ -15,14 +15,14 @@ internal static class SyncEndpoint
     /// <summary>Names as the contracts have them: an endpoint with NServiceBus's own settings would read nothing from others, and say nothing.</summary>
     private static readonly JsonSerializerOptions OnTheBus = new(SyncJson.Options) { PropertyNamingPolicy = null };
 
-    public static EndpointConfiguration Create(NServiceBusOptions options, ContractTypes contracts, IEnumerable<ModuleMap> modules, Func<Type, bool> isCommand)
+    public static EndpointConfiguration Create(NServiceBusOptions options, ContractTypes contracts, IEnumerable<ModuleMap> modules, Func<Type, string?> moduleOfCommand)
     {
         var endpoint = new EndpointConfiguration(options.Endpoint);
         endpoint.AssemblyScanner().Disable = true;
         endpoint.UseSerialization<SystemJsonSerializer>().Options(OnTheBus);
         endpoint.Conventions()
             .DefiningEventsAs(contracts.IsChange)
-            .DefiningCommandsAs(isCommand)
+            .DefiningCommandsAs(type => moduleOfCommand(type) is not null)
             .DefiningMessagesAs(type => type == typeof(ChangesAnswered));
         endpoint.UseTransport(Transports.Create(options));
         endpoint.SendFailedMessagesTo(Transports.AddressOf(options, options.ErrorQueue));
@@ -35,7 +35,7 @@ internal static class SyncEndpoint
         foreach (var entity in modules.SelectMany(module => module.Entities)) entity.Accept(new HandlerRegistration(endpoint));
         endpoint.AddHandler<ChangesAnsweredHandler>();
         endpoint.Pipeline.Register(provider => new ContractsByName(contracts, provider.GetRequiredService<ChangeInbox>()), "Reads changes by the registered names of their contracts");
-        endpoint.Pipeline.Register(provider => ActivatorUtilities.CreateInstance<ToTheOwner>(provider), "Passes commands on to the owner of what they change");
+        endpoint.Pipeline.Register(provider => ActivatorUtilities.CreateInstance<ToTheOwner>(provider, moduleOfCommand), "Passes commands on to the owner of what they change");
 
         // What the inbox has refused it would refuse again; a database that is locked or restarted is waited for.
         endpoint.Recoverability()

@@ -12,7 +12,7 @@ internal sealed class NServiceBusChannel(
     IMessageSession session,
     Lazy<IMessageDispatcher> dispatcher,
     ITransportAddressResolver addresses,
-    ContractTypes contracts,
+    ContractTypes types,
     Lazy<SyncAcknowledgements> acknowledgements,
     IOptions<NServiceBusOptions> options) : IChannel
 {
@@ -22,13 +22,14 @@ internal sealed class NServiceBusChannel(
     {
         var publishes = receiver == $"{batch.Module}/{Receiver.Anybody}";
         var destination = publishes ? null : addresses.ToTransportAddress(new QueueAddress(options.Value.Endpoints[receiver]));
+        var (contracts, settled) = Read(batch.Messages);
         try
         {
-            foreach (var together in batch.Messages.Chunk(options.Value.SendBatchSize))
+            foreach (var together in contracts.Chunk(options.Value.SendBatchSize))
             {
                 var pending = new PendingTransportOperations();
-                foreach (var message in together)
-                    await (destination is null ? PublishAsync(message, batch.From, pending, cancellationToken) : SendAsync(message, batch.From, receiver, destination, pending, cancellationToken));
+                foreach (var (message, contract) in together)
+                    await (destination is null ? PublishAsync(contract, message, batch.From, pending, cancellationToken) : SendAsync(contract, message, batch.From, receiver, destination, pending, cancellationToken));
                 await DispatchAsync(pending, cancellationToken);
             }
         }
@@ -38,26 +39,46 @@ internal sealed class NServiceBusChannel(
         }
 
         // Nobody answers an event: the transport has it, and that is all there is to know.
-        if (publishes)
-            await acknowledgements.Value.SettleAsync(receiver, [.. batch.Messages.Select(message => new SyncAnswer(message.Position, message.Type, new SyncResult(SyncOutcome.Applied)))], cancellationToken);
+        if (publishes) settled.AddRange(contracts.Select(sent => new SyncAnswer(sent.Message.Position, sent.Message.Type, new SyncResult(SyncOutcome.Applied))));
+        if (settled.Count > 0) await acknowledgements.Value.SettleAsync(receiver, settled, cancellationToken);
         return null;
     }
 
+    /// <summary>What cannot be read is refused alone, as its receiver would refuse it: those behind it must not wait for it.</summary>
+    private (List<(SyncMessage Message, object Contract)> Contracts, List<SyncAnswer> Refused) Read(IReadOnlyList<SyncMessage> messages)
+    {
+        var contracts = new List<(SyncMessage, object)>(messages.Count);
+        var refused = new List<SyncAnswer>();
+        foreach (var message in messages)
+        {
+            try
+            {
+                contracts.Add((message, types.Read(message)));
+            }
+            catch (FormatException error)
+            {
+                refused.Add(new SyncAnswer(message.Position, message.Type, new SyncResult(SyncOutcome.Rejected, error.Message)));
+            }
+        }
+
+        return (contracts, refused);
+    }
+
     /// <summary>To that queue alone, though the contract is an event: the outbox waits for this receiver's answer, whoever else has subscribed.</summary>
-    private Task SendAsync(SyncMessage message, string origin, string receiver, string destination, PendingTransportOperations pending, CancellationToken cancellationToken)
+    private Task SendAsync(object contract, SyncMessage message, string origin, string receiver, string destination, PendingTransportOperations pending, CancellationToken cancellationToken)
     {
         var send = new SendOptions();
         send.DoNotEnforceBestPractices();
         send.SetDestination(destination);
         Describe(send, message, origin, receiver, pending);
-        return session.Send(contracts.Read(message), send, cancellationToken);
+        return session.Send(contract, send, cancellationToken);
     }
 
-    private Task PublishAsync(SyncMessage message, string origin, PendingTransportOperations pending, CancellationToken cancellationToken)
+    private Task PublishAsync(object contract, SyncMessage message, string origin, PendingTransportOperations pending, CancellationToken cancellationToken)
     {
         var publish = new PublishOptions();
         Describe(publish, message, origin, receiver: null, pending);
-        return session.Publish(contracts.Read(message), publish, cancellationToken);
+        return session.Publish(contract, publish, cancellationToken);
     }
 
     /// <summary>A repetition has the same id, so that a subscriber with an outbox of its own drops it.</summary>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Sync.Capture;
+using Sync.Databases;
 using Sync.Outbox;
 using Sync.Ownership;
 
@@ -9,10 +10,11 @@ namespace Sync.Backfill;
 /// <summary>One state of the owner's database: the rows, and a position at or below which nothing can change any more. The position is read first.</summary>
 internal sealed class OwnerSnapshot : IAsyncDisposable
 {
+    private readonly IDialect _dialect;
     private readonly DbTransaction _transaction;
 
-    private OwnerSnapshot(DbContext context, DbTransaction transaction, ModuleOwnership ownership, long position) =>
-        (Context, _transaction, Ownership, Position) = (context, transaction, ownership, position);
+    private OwnerSnapshot(IDialect dialect, DbContext context, DbTransaction transaction, ModuleOwnership ownership, long position) =>
+        (_dialect, Context, _transaction, Ownership, Position) = (dialect, context, transaction, ownership, position);
 
     public DbContext Context { get; }
 
@@ -35,11 +37,11 @@ internal sealed class OwnerSnapshot : IAsyncDisposable
             transaction = database.Dialect.BeginSnapshot(connection);
             var ownership = await ownerships.ReadAsync(connection, transaction, module.Name, wait: true, cancellationToken);
             await context.Database.UseTransactionAsync(transaction, cancellationToken);
-            return new OwnerSnapshot(context, transaction, ownership, position);
+            return new OwnerSnapshot(database.Dialect, context, transaction, ownership, position);
         }
         catch
         {
-            if (transaction is not null) await transaction.DisposeAsync();
+            if (transaction is not null) await database.Dialect.EndSnapshotAsync(transaction);
             await context.Database.CloseConnectionAsync();
             throw;
         }
@@ -55,7 +57,7 @@ internal sealed class OwnerSnapshot : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Context.Database.UseTransactionAsync(null);
-        await _transaction.DisposeAsync();
+        await _dialect.EndSnapshotAsync(_transaction);
         await Context.Database.CloseConnectionAsync();
     }
 }

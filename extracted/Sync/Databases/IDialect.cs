@@ -42,6 +42,9 @@ internal interface IDialect
     /// <summary>Begins a read transaction that sees one state of the database throughout.</summary>
     DbTransaction BeginSnapshot(DbConnection connection);
 
+    /// <summary>Ends it, and leaves the connection as it was: whoever takes it from the pool next must not go on reading the state of an earlier moment.</summary>
+    ValueTask EndSnapshotAsync(DbTransaction snapshot) => snapshot.DisposeAsync();
+
     /// <summary>
     /// The command by which a writer enters: it takes the lock that <see cref="BeginExclusiveAsync"/> excludes, kept to the transaction's end, and then reads the ownership
     /// row as it is committed, whatever the transaction has seen before. The row is the last result, as of <see cref="SyncSql.ReadOwnership"/>.

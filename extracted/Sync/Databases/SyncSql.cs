@@ -41,7 +41,10 @@ internal abstract class SyncSql
     /// <summary>Gives the lease back.</summary>
     public string ReleaseLease { get; } = "UPDATE sync_receiver SET lease_owner = NULL, lease_until = 0 WHERE receiver = @receiver AND lease_owner = @owner";
 
-    /// <summary>@receiver, @now, @limit -> rows to send, in the order of their positions, none behind a waiting or parked change of its own key. They are the last result.</summary>
+    /// <summary>
+    /// @receiver, @now, @limit -> rows to send, in the order of their positions, none behind a waiting or parked change of its own key; the last column is 1 where it was sent
+    /// before and never answered. They are the last result.
+    /// </summary>
     public abstract string ReadPending { get; }
 
     /// <summary>@receiver, @now, @limit -> how many of its first deliveries are on their way, to be acknowledged later.</summary>
@@ -51,19 +54,27 @@ internal abstract class SyncSql
         WHERE next_at > @now
         """;
 
-    /// <summary>@receiver, @positions, @next: they are on their way, and not sent again before.</summary>
-    public abstract string MarkSent { get; }
+    /// <summary>@receiver, @positions, @next: they are on their way, and not sent again before. Those that were refused for good meanwhile stay as they are.</summary>
+    public string MarkSent => field ??= $"UPDATE sync_delivery SET next_at = @next, blocked = NULL WHERE receiver = @receiver AND state = 0 AND {IsListed("position")}";
+
+    /// <summary>@receiver, @positions: those that are on their way may be sent again now.</summary>
+    public string SendAgain => field ??= $"UPDATE sync_delivery SET next_at = 0 WHERE receiver = @receiver AND state = 0 AND blocked IS NULL AND {IsListed("position")}";
 
     /// <summary>@receiver: whatever an earlier holder of the lease had sent may be sent now.</summary>
     public string ForgetSent { get; } = "UPDATE sync_delivery SET next_at = 0 WHERE receiver = @receiver AND state = 0 AND blocked IS NULL AND next_at > 0";
 
-    /// <summary>@receiver, @positions -> position, attempts, module, entity, key, type, created of those whose answer is awaited.</summary>
-    public abstract string ReadSent { get; }
+    /// <summary>@receiver, @positions -> position, attempts, module, entity, key, type, created, and 1 where an answer is awaited, 0 where an earlier one was a refusal.</summary>
+    public string ReadSent => field ??=
+        $"""
+        SELECT d.position, d.attempts, o.module, o.entity, o.{Key}, o.type, o.created, CASE WHEN d.state = 0 AND d.blocked IS NULL THEN 1 ELSE 0 END
+        FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
+        WHERE d.receiver = @receiver AND {IsListed("d.position")}
+        """;
 
     public string ReadNextAttempt { get; } = "SELECT MIN(next_at) FROM sync_delivery WHERE receiver = @receiver AND blocked IS NOT NULL AND state = 0";
 
     /// <summary>@receiver, @positions: removes the deliveries.</summary>
-    public abstract string Acknowledge { get; }
+    public string Acknowledge => field ??= $"DELETE FROM sync_delivery WHERE receiver = @receiver AND {IsListed("position")}";
 
     /// <summary>@positions: removes the outbox rows that no receiver waits for.</summary>
     public abstract string RemoveDelivered { get; }
@@ -104,9 +115,13 @@ internal abstract class SyncSql
         WHERE d.receiver = @receiver AND d.blocked IS NOT NULL AND d.state = 1 ORDER BY d.position LIMIT @limit
         """;
 
-    public abstract string RetryParked { get; }
+    public string RetryParked => field ??=
+        $"""
+        UPDATE sync_delivery SET state = 0, attempts = 0, next_at = 0, blocked = NULL
+        WHERE receiver = @receiver AND state = 1 AND {IsListed("position")}
+        """;
 
-    public abstract string DiscardParked { get; }
+    public string DiscardParked => field ??= $"DELETE FROM sync_delivery WHERE receiver = @receiver AND state = 1 AND {IsListed("position")}";
 
     /// <summary>Records a version when it is higher than the known one: 1 row when it was.</summary>
     public abstract string RaiseVersion { get; }
@@ -148,4 +163,10 @@ internal abstract class SyncSql
 
     /// <summary>Null where savepoints are not released.</summary>
     public virtual string? Release(string savepoint) => $"RELEASE SAVEPOINT {savepoint}";
+
+    /// <summary>The column of that name, as statements need it.</summary>
+    protected virtual string Key => "key";
+
+    /// <summary>The condition that the column is one of @positions, a JSON array of numbers.</summary>
+    protected abstract string IsListed(string column);
 }

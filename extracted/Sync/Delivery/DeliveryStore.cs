@@ -7,7 +7,10 @@ using Sync.Databases;
 namespace Sync.Delivery;
 
 /// <summary>A delivery that waits.</summary>
-internal sealed record PendingDelivery(SyncMessage Message, long Created);
+/// <param name="Message">The change.</param>
+/// <param name="Created">When it was written, in milliseconds since 1970.</param>
+/// <param name="IsAwaited">True when it was handed over to a channel that brings answers later, and none has come.</param>
+internal sealed record PendingDelivery(SyncMessage Message, long Created, bool IsAwaited);
 
 /// <summary>What of a receiver is unacknowledged.</summary>
 internal sealed record Backlog(long? Lowest, long Waiting, long Parked, long? OldestCreated);
@@ -21,6 +24,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
 
     // How old changes are when the receiver acknowledges them, in milliseconds, smoothed as TCP does it with its round trips.
     private readonly ConcurrentDictionary<string, double> _ages = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _answers = new(StringComparer.Ordinal);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -49,7 +53,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
         await using var command = connection.Command(null, database.Sql.ReadPending, ("@receiver", receiver), ("@now", Now), ("@limit", most));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         // What a database is told about how to look for them is a result of its own before the rows.
-        while (row.FieldCount < 10 && await row.NextResultAsync(cancellationToken))
+        while (row.FieldCount < 11 && await row.NextResultAsync(cancellationToken))
         {
         }
 
@@ -60,7 +64,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
             var message = new SyncMessage(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(0), row.IsDBNull(7) ? null : row.GetString(7), (byte[])row.GetValue(6)) { Refusals = row.GetInt32(8) };
             bytes += message.Size;
             if (pending.Count > 0 && bytes > options.Value.MaximumBatchBytes) break;
-            pending.Add(new PendingDelivery(message, row.GetInt64(9)));
+            pending.Add(new PendingDelivery(message, row.GetInt64(9), row.GetInt32(10) != 0));
         }
 
         return pending;
@@ -76,6 +80,9 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
     public async Task<int> CountSentAsync(string receiver, int limit, CancellationToken cancellationToken) => Convert.ToInt32(
         await database.ReadAsync(connection => connection.Command(null, database.Sql.CountSent, ("@receiver", receiver), ("@now", Now), ("@limit", limit)).ScalarAsync(cancellationToken), cancellationToken),
         CultureInfo.InvariantCulture);
+
+    /// <summary>How often this process has heard from the receiver.</summary>
+    public long AnswersOf(string receiver) => _answers.GetValueOrDefault(receiver);
 
     /// <summary>The channel has taken them over: they wait for their acknowledgements, and are sent again when these do not come.</summary>
     public Task MarkSentAsync(string receiver, List<PendingDelivery> sent, CancellationToken cancellationToken) => database.WriteAsync(urgent: true, (connection, transaction) =>
@@ -100,15 +107,15 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
             connection.Command(transaction, database.Sql.ForgetSent, ("@receiver", receiver)).RunAsync(cancellationToken), cancellationToken);
     }
 
-    /// <summary>Those of the positions that still wait for an acknowledgement.</summary>
+    /// <summary>Those of the positions that are not acknowledged.</summary>
     public Task<List<PendingDelivery>> ReadSentAsync(string receiver, IEnumerable<long> positions, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.Command(null, database.Sql.ReadSent, ("@receiver", receiver), ("@positions", ToList(positions))).ListAsync(
-            row => new PendingDelivery(new SyncMessage(row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), 0, row.GetInt64(0), null, default) { Refusals = row.GetInt32(1) }, row.GetInt64(6)), cancellationToken),
+            row => new PendingDelivery(new SyncMessage(row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), 0, row.GetInt64(0), null, default) { Refusals = row.GetInt32(1) }, row.GetInt64(6), row.GetInt32(7) != 0), cancellationToken),
         cancellationToken);
 
     /// <summary>They may be sent again at once, without having been refused.</summary>
     public Task SendAgainAsync(string receiver, IEnumerable<long> positions, CancellationToken cancellationToken) => database.WriteAsync(urgent: true, (connection, transaction) =>
-        connection.Command(transaction, database.Sql.MarkSent, ("@receiver", receiver), ("@positions", ToList(positions)), ("@next", 0L)).RunAsync(cancellationToken), cancellationToken);
+        connection.Command(transaction, database.Sql.SendAgain, ("@receiver", receiver), ("@positions", ToList(positions))).RunAsync(cancellationToken), cancellationToken);
 
     /// <summary>Records a reply in one transaction: acknowledged deliveries go, refused ones wait or are parked.</summary>
     /// <param name="receiver">The receiver.</param>
@@ -138,6 +145,7 @@ internal sealed class DeliveryStore(SyncDatabase database, TimeProvider time, IO
                     ("@error", reply.Results[index].Reason)).RunAsync(cancellationToken);
             }
         }, cancellationToken);
+        _answers.AddOrUpdate(receiver, 1, static (_, count) => count + 1);
         if (accepted.Count > 0) NoteAge(receiver, Now - accepted.Average(delivery => delivery.Created));
         return parked;
     }

@@ -26,6 +26,7 @@ internal sealed partial class Relay(
         var held = false;
         var failures = 0;
         var limit = new BatchLimit(options.Value.BatchSize);
+        var repeats = new Repeats();
         while (!stopping.IsCancellationRequested)
         {
             var news = signals.Written(receiver.Module).Next;
@@ -50,7 +51,7 @@ internal sealed partial class Relay(
 
                 var room = channel.AnswersLater ? await RoomAsync(receiver, stopping) : int.MaxValue;
                 if (room == 0) news = answered;
-                else if (await SendOnceAsync(receiver, limit, Math.Min(limit.Most, room), stopping)) wait = TimeSpan.Zero;
+                else if (await SendOnceAsync(receiver, limit, repeats, Math.Min(limit.Most, room), stopping)) wait = TimeSpan.Zero;
                 if (wait > TimeSpan.Zero) wait = Shorter(await deliveries.NextAttemptAsync(receiver.Name, stopping), options.Value.PollInterval);
                 failures = 0;
             }
@@ -84,7 +85,7 @@ internal sealed partial class Relay(
 
     /// <summary>Sends what may be sent now, up to one batch.</summary>
     /// <returns>False when there was nothing to send.</returns>
-    private async Task<bool> SendOnceAsync(Receiver receiver, BatchLimit limit, int most, CancellationToken cancellationToken)
+    private async Task<bool> SendOnceAsync(Receiver receiver, BatchLimit limit, Repeats repeats, int most, CancellationToken cancellationToken)
     {
         var pending = await deliveries.ReadPendingAsync(receiver.Name, most, cancellationToken);
         if (pending.Count == 0) return false;
@@ -101,7 +102,7 @@ internal sealed partial class Relay(
             using var activity = telemetry.StartSend(receiver, pending);
             if (channel.AnswersLater)
             {
-                await HandOverAsync(receiver, pending, cancellationToken);
+                await HandOverAsync(receiver, pending, repeats, cancellationToken);
                 return true;
             }
 
@@ -120,7 +121,7 @@ internal sealed partial class Relay(
             catch (BatchTooLargeException) when (pending.Count > 1)
             {
                 // The receiver is set to less than this side: what fits goes through, and what does not is found.
-                return await SendOnceAsync(receiver, limit, pending.Count / 2, cancellationToken);
+                return await SendOnceAsync(receiver, limit, repeats, pending.Count / 2, cancellationToken);
             }
             catch (BatchTooLargeException error)
             {
@@ -134,16 +135,17 @@ internal sealed partial class Relay(
     }
 
     /// <summary>Marks them first: an answer may come before the channel's own return.</summary>
-    private async Task HandOverAsync(Receiver receiver, List<PendingDelivery> pending, CancellationToken cancellationToken)
+    private async Task HandOverAsync(Receiver receiver, List<PendingDelivery> pending, Repeats repeats, CancellationToken cancellationToken)
     {
         await deliveries.MarkSentAsync(receiver.Name, pending, cancellationToken);
+        var chosen = repeats.Choose(pending, deliveries.AnswersOf(receiver.Name));
         try
         {
-            await channel.SendAsync(receiver.Name, ToBatch(receiver, pending), cancellationToken);
+            await channel.SendAsync(receiver.Name, ToBatch(receiver, chosen), cancellationToken);
         }
         catch
         {
-            await deliveries.SendAgainAsync(receiver.Name, pending.Select(delivery => delivery.Message.Position), CancellationToken.None);
+            await deliveries.SendAgainAsync(receiver.Name, chosen.Select(delivery => delivery.Message.Position), CancellationToken.None);
             throw;
         }
     }

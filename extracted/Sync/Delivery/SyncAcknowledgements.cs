@@ -38,14 +38,16 @@ public sealed partial class SyncAcknowledgements
         if (_receivers.Find(receiver) is not { } known) return;
         var byPosition = answers.GroupBy(answer => answer.Position).ToDictionary(group => group.Key, group => group.Last());
         var sent = await _deliveries.ReadSentAsync(receiver, byPosition.Keys, cancellationToken);
+        // What was refused is refused once. But what was refused and then taken is over: somebody may have brought the copy in the error queue again.
+        sent.RemoveAll(delivery => !delivery.IsAwaited && byPosition[delivery.Message.Position].Result.Outcome == SyncOutcome.Rejected);
         var again = sent.Where(delivery => byPosition[delivery.Message.Position] is { Result.UnknownType: true } answer
             && _versions.TryFallBack(receiver, delivery.Message.Module, delivery.Message.Entity, answer.Type)).ToHashSet();
         var settled = sent.FindAll(delivery => !again.Contains(delivery));
         if (settled.Count > 0)
             await SettleAsync(receiver, settled, new SyncReply([.. settled.Select(delivery => byPosition[delivery.Message.Position].Result)], []), _options.MaximumAttempts, cancellationToken);
-        if (again.Count == 0) return;
-        await _deliveries.SendAgainAsync(receiver, again.Select(delivery => delivery.Message.Position), cancellationToken);
-        _signals.Written(known.Module).Give();
+        if (again.Count > 0) await _deliveries.SendAgainAsync(receiver, again.Select(delivery => delivery.Message.Position), cancellationToken);
+        // Later changes of a key may have waited for the one that was refused.
+        if (again.Count > 0 || settled.Exists(static delivery => !delivery.IsAwaited)) _signals.Written(known.Module).Give();
     }
 
     internal async Task SettleAsync(string receiver, List<PendingDelivery> sent, SyncReply reply, int maximumAttempts, CancellationToken cancellationToken)

@@ -28,7 +28,19 @@ internal sealed class ModuleStatusReader(
     private async Task<ModuleStatus> ReadAsync(DbConnection connection, ModuleMap module, CancellationToken cancellationToken)
     {
         var through = await settled.ReadAsync(connection, module.Name, cancellationToken);
-        await using var snapshot = database.Dialect.BeginSnapshot(connection);
+        var snapshot = database.Dialect.BeginSnapshot(connection);
+        try
+        {
+            return await ReadAsync(connection, snapshot, module, through, cancellationToken);
+        }
+        finally
+        {
+            await database.Dialect.EndSnapshotAsync(snapshot);
+        }
+    }
+
+    private async Task<ModuleStatus> ReadAsync(DbConnection connection, DbTransaction snapshot, ModuleMap module, long through, CancellationToken cancellationToken)
+    {
         var row = await ownerships.ReadAsync(connection, snapshot, module.Name, wait: true, cancellationToken);
         var position = Convert.ToInt64(await connection.Command(snapshot, database.Sql.LastPosition).ScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
         var backlog = receivers.PeerOf(module.Name) is { } peer ? await deliveries.ReadBacklogAsync(connection, snapshot, peer.Name, cancellationToken) : new Backlog(null, 0, 0, null);

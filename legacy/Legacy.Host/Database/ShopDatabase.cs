@@ -18,6 +18,9 @@ internal static class ShopDatabase
 {
     private const int SchemaVersion = 1;
 
+    /// <summary>In seconds: longer than another instance's lock is waited for, so that it is that wait which ends, with its own message.</summary>
+    private const int LongestStatement = 120;
+
     public static async Task PrepareAsync(IServiceProvider services)
     {
         var kind = services.GetRequiredService<DatabaseKind>();
@@ -67,6 +70,7 @@ internal static class ShopDatabase
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.Transaction = unit.Transaction;
+        command.CommandTimeout = LongestStatement;
         return await command.ExecuteScalarAsync();
     }
 }

@@ -21,6 +21,9 @@ public sealed class LaterBus(SampleSide other) : SampleBus
     /// <summary>Every change that was handed over.</summary>
     public ConcurrentQueue<SyncMessage> Taken { get; } = new();
 
+    /// <summary>How many changes were handed over at a time.</summary>
+    public ConcurrentQueue<int> Batches { get; } = new();
+
     /// <summary>Every change that was published.</summary>
     public ConcurrentQueue<SyncMessage> Published { get; } = new();
 
@@ -64,6 +67,7 @@ public sealed class LaterBus(SampleSide other) : SampleBus
                 return null;
             }
 
+            bus.Batches.Enqueue(batch.Messages.Count);
             foreach (var message in batch.Messages)
             {
                 bus.Taken.Enqueue(message);

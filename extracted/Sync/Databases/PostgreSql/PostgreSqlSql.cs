@@ -75,7 +75,8 @@ internal sealed class PostgreSqlSql : SyncSql
     public override string ReadPending =>
         """
         SELECT set_config('enable_sort', 'off', true);
-        SELECT o.position, o.module, o.entity, o.key, o.type, o.epoch, o.payload, o.traceparent, d.attempts, o.created
+        SELECT o.position, o.module, o.entity, o.key, o.type, o.epoch, o.payload, o.traceparent, d.attempts, o.created,
+          CASE WHEN d.next_at > 0 AND d.blocked IS NULL THEN 1 ELSE 0 END
         FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
         WHERE d.receiver = @receiver AND d.state = 0 AND d.next_at <= @now
           AND NOT EXISTS (
@@ -83,16 +84,6 @@ internal sealed class PostgreSqlSql : SyncSql
             WHERE b.receiver = d.receiver AND b.blocked = o.entity || chr(10) || o.key AND b.position < d.position AND (b.state = 1 OR b.next_at > @now))
         ORDER BY d.position LIMIT @limit
         """;
-
-    public override string MarkSent => $"UPDATE sync_delivery SET next_at = @next, blocked = NULL WHERE receiver = @receiver AND position = ANY ({Positions})";
-
-    public override string ReadSent =>
-        $"""
-        SELECT d.position, d.attempts, o.module, o.entity, o.key, o.type, o.created FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
-        WHERE d.receiver = @receiver AND d.state = 0 AND d.blocked IS NULL AND d.position = ANY ({Positions})
-        """;
-
-    public override string Acknowledge => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND position = ANY ({Positions})";
 
     public override string RemoveDelivered =>
         $"""
@@ -115,14 +106,6 @@ internal sealed class PostgreSqlSql : SyncSql
         WHERE o.position > @after AND NOT {WaitedFor}
         ORDER BY o.position LIMIT @limit
         """;
-
-    public override string RetryParked =>
-        $"""
-        UPDATE sync_delivery SET state = 0, attempts = 0, next_at = 0, blocked = NULL
-        WHERE receiver = @receiver AND state = 1 AND position = ANY ({Positions})
-        """;
-
-    public override string DiscardParked => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND state = 1 AND position = ANY ({Positions})";
 
     /// <summary>Two that apply one key at the same time meet here: the second waits for the first, and is judged by what it left.</summary>
     public override string RaiseVersion =>
@@ -157,4 +140,6 @@ internal sealed class PostgreSqlSql : SyncSql
         INSERT INTO sync_reconcile (module, state, result) VALUES (@module, @state, @result)
         ON CONFLICT (module) DO UPDATE SET state = excluded.state, result = excluded.result
         """;
+
+    protected override string IsListed(string column) => $"{column} = ANY ({Positions})";
 }

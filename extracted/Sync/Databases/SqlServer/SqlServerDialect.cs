@@ -98,11 +98,24 @@ internal sealed class SqlServerDialect : IDialect
 
     public DbTransaction BeginSnapshot(DbConnection connection) => connection.BeginTransaction(IsolationLevel.Snapshot);
 
-    public DbCommand EnterModule(DbConnection connection, DbTransaction transaction, string module) => connection.Command(
-        transaction,
-        // A transaction that sees the state of an earlier moment would see an owner where a fence has been.
-        SqlServerSql.LockShared + (transaction.IsolationLevel == IsolationLevel.Snapshot ? SqlServerSql.ReadOwnershipNow : Sql.ReadOwnership),
-        ("@resource", LockKey.NameOf(module)), ("@module", module));
+    /// <summary>The level is the session's, and outlives both the transaction and the reset by which the pool hands the session on.</summary>
+    public async ValueTask EndSnapshotAsync(DbTransaction snapshot)
+    {
+        var connection = snapshot.Connection;
+        await snapshot.DisposeAsync();
+        if (connection is null or { State: not ConnectionState.Open }) return;
+        try
+        {
+            await connection.Command(null, SqlServerSql.LeaveSnapshots).RunAsync(CancellationToken.None);
+        }
+        catch (SqlException) when (connection.State != ConnectionState.Open)
+        {
+            // Nobody gets it any more.
+        }
+    }
+
+    public DbCommand EnterModule(DbConnection connection, DbTransaction transaction, string module) =>
+        connection.Command(transaction, SqlServerSql.LockShared + SqlServerSql.ReadOwnershipNow, ("@resource", LockKey.NameOf(module)), ("@module", module));
 
     public async Task<PositionReading> ReadPositionAsync(DbConnection connection, string module, bool mark, CancellationToken cancellationToken)
     {

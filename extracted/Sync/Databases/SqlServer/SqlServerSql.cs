@@ -30,6 +30,8 @@ internal sealed class SqlServerSql : SyncSql
             EXEC(N'ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON')
         """;
 
+    public const string LeaveSnapshots = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
     /// <summary>@resource, @limit in milliseconds -> 0 or more when the lock was given.</summary>
     public const string LockExclusive =
         $"""
@@ -62,7 +64,10 @@ internal sealed class SqlServerSql : SyncSql
 
     public override string CreateSchemaTable => "IF OBJECT_ID(N'sync_schema', N'U') IS NULL CREATE TABLE sync_schema (version int NOT NULL PRIMARY KEY)";
 
-    /// <summary>What is committed now, for a transaction that sees the state of an earlier moment.</summary>
+    /// <summary>
+    /// What is committed now, for a transaction that sees the state of an earlier moment. Nobody can be asked whether it does: a level that a connection was left at in the
+    /// driver's pool holds for the next one, who is told nothing of it.
+    /// </summary>
     public static string ReadOwnershipNow => "SELECT state, epoch, floor, capture, detached FROM sync_ownership WITH (READCOMMITTEDLOCK) WHERE module = @module";
 
     public override string InsertOwnership =>
@@ -105,7 +110,8 @@ internal sealed class SqlServerSql : SyncSql
 
     public override string ReadPending =>
         """
-        SELECT TOP (@limit) o.position, o.module, o.entity, o.[key], o.type, o.epoch, o.payload, o.traceparent, d.attempts, o.created
+        SELECT TOP (@limit) o.position, o.module, o.entity, o.[key], o.type, o.epoch, o.payload, o.traceparent, d.attempts, o.created,
+          CASE WHEN d.next_at > 0 AND d.blocked IS NULL THEN 1 ELSE 0 END
         FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
         WHERE d.receiver = @receiver AND d.state = 0 AND d.next_at <= @now
           AND NOT EXISTS (
@@ -119,16 +125,6 @@ internal sealed class SqlServerSql : SyncSql
         SELECT COUNT_BIG(*) FROM (SELECT TOP (@limit) next_at FROM sync_delivery WHERE receiver = @receiver AND state = 0 AND blocked IS NULL ORDER BY position) AS first
         WHERE next_at > @now
         """;
-
-    public override string MarkSent => $"UPDATE sync_delivery SET next_at = @next, blocked = NULL WHERE receiver = @receiver AND position IN ({Positions})";
-
-    public override string ReadSent =>
-        $"""
-        SELECT d.position, d.attempts, o.module, o.entity, o.[key], o.type, o.created FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
-        WHERE d.receiver = @receiver AND d.state = 0 AND d.blocked IS NULL AND d.position IN ({Positions})
-        """;
-
-    public override string Acknowledge => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND position IN ({Positions})";
 
     public override string RemoveDelivered =>
         $"""
@@ -168,14 +164,6 @@ internal sealed class SqlServerSql : SyncSql
         FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
         WHERE d.receiver = @receiver AND d.blocked IS NOT NULL AND d.state = 1 ORDER BY d.position
         """;
-
-    public override string RetryParked =>
-        $"""
-        UPDATE sync_delivery SET state = 0, attempts = 0, next_at = 0, blocked = NULL
-        WHERE receiver = @receiver AND state = 1 AND position IN ({Positions})
-        """;
-
-    public override string DiscardParked => $"DELETE FROM sync_delivery WHERE receiver = @receiver AND state = 1 AND position IN ({Positions})";
 
     /// <summary>
     /// Two that apply one key at the same time meet here: the second waits for the first, and is judged by what it left. A row that was not raised is locked all the
@@ -243,4 +231,8 @@ internal sealed class SqlServerSql : SyncSql
     public override string RollbackTo(string savepoint) => $"ROLLBACK TRANSACTION {savepoint}";
 
     public override string? Release(string savepoint) => null;
+
+    protected override string Key => "[key]";
+
+    protected override string IsListed(string column) => $"{column} IN ({Positions})";
 }

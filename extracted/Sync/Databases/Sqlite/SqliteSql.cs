@@ -29,7 +29,8 @@ internal sealed class SqliteSql : SyncSql
 
     public override string ReadPending =>
         """
-        SELECT o.position, o.module, o.entity, o.key, o.type, o.epoch, o.payload, o.traceparent, d.attempts, o.created
+        SELECT o.position, o.module, o.entity, o.key, o.type, o.epoch, o.payload, o.traceparent, d.attempts, o.created,
+          CASE WHEN d.next_at > 0 AND d.blocked IS NULL THEN 1 ELSE 0 END
         FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
         WHERE d.receiver = @receiver AND d.state = 0 AND d.next_at <= @now
           AND NOT EXISTS (
@@ -37,16 +38,6 @@ internal sealed class SqliteSql : SyncSql
             WHERE b.receiver = d.receiver AND b.blocked = o.entity || char(10) || o.key AND b.position < d.position AND (b.state = 1 OR b.next_at > @now))
         ORDER BY d.position LIMIT @limit
         """;
-
-    public override string MarkSent => "UPDATE sync_delivery SET next_at = @next, blocked = NULL WHERE receiver = @receiver AND position IN (SELECT value FROM json_each(@positions))";
-
-    public override string ReadSent =>
-        """
-        SELECT d.position, d.attempts, o.module, o.entity, o.key, o.type, o.created FROM sync_delivery d JOIN sync_outbox o ON o.position = d.position
-        WHERE d.receiver = @receiver AND d.state = 0 AND d.blocked IS NULL AND d.position IN (SELECT value FROM json_each(@positions))
-        """;
-
-    public override string Acknowledge => "DELETE FROM sync_delivery WHERE receiver = @receiver AND position IN (SELECT value FROM json_each(@positions))";
 
     public override string RemoveDelivered =>
         """
@@ -69,15 +60,6 @@ internal sealed class SqliteSql : SyncSql
         WHERE position > @after AND NOT EXISTS (SELECT 1 FROM sync_receiver r CROSS JOIN sync_delivery d WHERE d.receiver = r.receiver AND d.position = sync_outbox.position)
         ORDER BY position LIMIT @limit
         """;
-
-    public override string RetryParked =>
-        """
-        UPDATE sync_delivery SET state = 0, attempts = 0, next_at = 0, blocked = NULL
-        WHERE receiver = @receiver AND state = 1 AND position IN (SELECT value FROM json_each(@positions))
-        """;
-
-    public override string DiscardParked =>
-        "DELETE FROM sync_delivery WHERE receiver = @receiver AND state = 1 AND position IN (SELECT value FROM json_each(@positions))";
 
     public override string RaiseVersion =>
         """
@@ -108,4 +90,6 @@ internal sealed class SqliteSql : SyncSql
         "DELETE FROM sync_backfill_again WHERE module = @module AND entity = @entity AND key IN (SELECT value FROM json_each(@keys))";
 
     public override string SaveReconcile => "INSERT OR REPLACE INTO sync_reconcile (module, state, result) VALUES (@module, @state, @result)";
+
+    protected override string IsListed(string column) => $"{column} IN (SELECT value FROM json_each(@positions))";
 }

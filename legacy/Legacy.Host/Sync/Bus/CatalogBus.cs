@@ -7,5 +7,5 @@ namespace Legacy.Host.Sync.Bus;
 internal static class CatalogBus
 {
     public static IServiceCollection AddCatalogBus(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSyncNServiceBus(configuration, static type => type == typeof(ChangePrice), static endpoint => endpoint.AddHandler<ChangePriceHandler>());
+        services.AddSyncNServiceBus(configuration, static type => type == typeof(ChangePrice) ? CatalogSync.Module : null, static endpoint => endpoint.AddHandler<ChangePriceHandler>());
 }

@@ -4,7 +4,7 @@ using Legacy.Web;
 
 namespace Legacy.Host.Sync.Bus;
 
-/// <summary>Does what the API does with a new price. On the side that is not the owner the save is refused, and the command goes on to the other side.</summary>
+/// <summary>Does what the API does with a new price. It is called on the side that is the owner; otherwise the command goes on to the other side.</summary>
 internal sealed class ChangePriceHandler(CatalogDbContext db) : IHandleMessages<ChangePrice>
 {
     public async Task Handle(ChangePrice message, IMessageHandlerContext context)

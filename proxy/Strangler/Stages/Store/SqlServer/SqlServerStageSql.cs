@@ -26,12 +26,13 @@ internal sealed class SqlServerStageSql() : StageSql("strangler.")
         """;
 
     // The application lock stands for the row, which may not be there yet. The database is in its name for servers that keep one set of locks for all databases.
+    // It is waited for less long than a command may take, here and below: the driver's own end of the wait would name no cause.
     public override string PrepareLease =>
         """
         DECLARE @got int;
         DECLARE @lock nvarchar(255) = DB_NAME() + N'/strangler.lease:' + @name;
-        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 10000;
-        IF @got < 0 THROW 51001, N'Another proxy keeps the lease locked for more than 10 s.', 1;
+        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 8000;
+        IF @got < 0 THROW 51001, N'Another proxy keeps the lease locked for more than 8 s.', 1;
         INSERT INTO strangler.lease (name, holder, token, until) SELECT @name, N'', 0, 0
         WHERE NOT EXISTS (SELECT 1 FROM strangler.lease WHERE name = @name);
         """;
@@ -50,8 +51,8 @@ internal sealed class SqlServerStageSql() : StageSql("strangler.")
         """
         DECLARE @got int;
         DECLARE @lock nvarchar(255) = DB_NAME() + N'/strangler.schema_version';
-        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000;
-        IF @got < 0 THROW 51001, N'Another proxy is making the tables and did not end within 60 s.', 1;
+        EXEC @got = sp_getapplock @Resource = @lock, @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 8000;
+        IF @got < 0 THROW 51001, N'Another proxy is making the tables and did not end within 8 s; start again once it has.', 1;
         """;
 
     public override string VersionTableExists =>
