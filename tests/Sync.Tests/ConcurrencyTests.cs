@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -226,7 +227,7 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
             await RunAsync("901");
             await transaction.RollbackAsync();
         }
-        catch (System.Data.Common.DbException)
+        catch (DbException)
         {
             // One of the two is the victim, whichever the database picks.
             await transaction.RollbackAsync();
@@ -265,6 +266,29 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
         Assert.AreEqual(0, await pair.Legacy.ScalarAsync("SELECT COUNT(*) FROM Items"));
     }
 
+    [TestMethod]
+    public async Task Snapshot_ThatHasEnded_LeavesItsConnectionAsItWas()
+    {
+        await using var pair = await StartSyncedAsync();
+        var database = pair.Legacy.Host.App.Services.GetRequiredService<SyncDatabase>();
+        await using var connection = await database.OpenAsync();
+        var before = await IsolationOfAsync(connection, null);
+        var snapshot = database.Dialect.BeginSnapshot(connection);
+        Assert.AreNotEqual(before, await IsolationOfAsync(connection, snapshot));
+        await database.Dialect.EndSnapshotAsync(snapshot);
+        Assert.AreEqual(before, await IsolationOfAsync(connection, null));
+    }
+
+    private async Task<string> IsolationOfAsync(DbConnection connection, DbTransaction? transaction)
+    {
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = Provider == TestDatabase.SqlServer
+            ? "SELECT CAST(transaction_isolation_level AS nvarchar(20)) FROM sys.dm_exec_sessions WHERE session_id = @@SPID"
+            : "SELECT current_setting('transaction_isolation')";
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
     private static async Task<bool> ReadsTheSnapshotInSpiteOfTheHintAsync(SampleContext context) =>
         await context.Database.SqlQueryRaw<string>("SELECT state AS Value FROM sync_ownership WITH (READCOMMITTEDLOCK)").SingleAsync() == "owner";
 
@@ -282,7 +306,7 @@ public abstract class ConcurrencyTests(string provider) : DatabaseTests(provider
             await command.ExecuteNonQueryAsync();
             return false;
         }
-        catch (System.Data.Common.DbException)
+        catch (DbException)
         {
             return true;
         }

@@ -11,6 +11,8 @@ namespace TestKit;
 /// <summary>A real Kestrel server on a free loopback port.</summary>
 public sealed class WebHost : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+
     private WebHost(WebApplication app)
     {
         App = app;
@@ -42,6 +44,8 @@ public sealed class WebHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        // Disposed alone, what works in the background would only be told to end, and go on beside what the test does next.
+        using (var limit = new CancellationTokenSource(LongestStop)) await App.StopAsync(limit.Token);
         await App.DisposeAsync();
     }
 }

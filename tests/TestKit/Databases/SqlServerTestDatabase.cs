@@ -67,12 +67,17 @@ public sealed class SqlServerTestDatabase : TestDatabase, IRestartableDatabase
 
     public override async ValueTask DisposeAsync()
     {
+        if (await DropAsync() is null) return;
+        await TryAsync($"ALTER DATABASE [{Name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE");
+        // What has just been cut off may still be ending.
+        await Eventually.GetAsync(DropAsync, static refusal => refusal is null, what: $"DROP DATABASE {Name}");
+    }
+
+    private Task<string?> DropAsync()
+    {
         // All of them: Entity Framework puts a name into the connection string, and has pools of its own by that.
         SqlConnection.ClearAllPools();
-        // What has just been cut off may still be ending.
-        if (await TryAsync($"DROP DATABASE IF EXISTS [{Name}]") is null) return;
-        await TryAsync($"ALTER DATABASE [{Name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE");
-        await Eventually.GetAsync(() => TryAsync($"DROP DATABASE IF EXISTS [{Name}]"), static refusal => refusal is null, what: $"DROP DATABASE {Name}");
+        return TryAsync($"DROP DATABASE IF EXISTS [{Name}]");
     }
 
     /// <summary>The server's refusal, or null.</summary>
