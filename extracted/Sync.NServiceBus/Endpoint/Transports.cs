@@ -2,8 +2,8 @@ using System.Data.Common;
 using global::NServiceBus.Transport;
 using Microsoft.Data.SqlClient;
 using Npgsql;
-using Sync.Databases;
 using Sync.Databases.PostgreSql;
+using Sync.Databases.SqlServer;
 
 namespace Sync.NServiceBus;
 
@@ -41,7 +41,7 @@ internal static class Transports
 
     private static SqlServerTransport OnSqlServer(NServiceBusOptions options)
     {
-        var transport = new SqlServerTransport(OwnPool.Of(OfSqlServer(options)!, Pool));
+        var transport = new SqlServerTransport(SqlServerPool.Of(OfSqlServer(options)!, Pool));
         if (options.Schema is { } schema) transport.DefaultSchema = schema;
         transport.QueuePeeker.Delay = options.PeekDelay;
         return transport;

@@ -36,7 +36,7 @@ internal sealed class SqlServerDialect : IDialect
         var builder = new SqlConnectionStringBuilder(connectionString);
         if (builder.DataSource is "" || builder["Database"] is not string { Length: > 0 } database)
             throw new ArgumentException("Sync needs a SQL Server database ('Server=server;Database=name;...').", nameof(connectionString));
-        _connectionString = OwnPool.Of(builder, "sync");
+        _connectionString = SqlServerPool.Of(builder, "sync");
         Description = $"the SQL Server database '{database}' at {builder.DataSource}";
     }
 

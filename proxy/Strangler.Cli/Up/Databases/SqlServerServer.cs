@@ -24,7 +24,13 @@ internal sealed class SqlServerServer(SqlConnectionStringBuilder settings) : Dat
         }
     }
 
-    public override string ConnectionTo(string database) => new SqlConnectionStringBuilder(settings.ToString()) { InitialCatalog = database }.ToString();
+    public override string ConnectionTo(string database)
+    {
+        var to = new SqlConnectionStringBuilder(settings.ToString()) { InitialCatalog = database };
+        // After a failure the driver would repeat the error for up to a minute without asking the server.
+        if (!to.ShouldSerialize("Pool Blocking Period")) to.PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock;
+        return to.ToString();
+    }
 
     protected override DbConnection Connect() => new SqlConnection(new SqlConnectionStringBuilder(settings.ToString()) { InitialCatalog = "master", Pooling = false, ConnectTimeout = 10 }.ToString());
 

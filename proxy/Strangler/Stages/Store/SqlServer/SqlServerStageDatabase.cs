@@ -47,6 +47,8 @@ internal sealed class SqlServerStageDatabase : ServerStageDatabase
             // A switch holds writes while it writes here: it must hear of a dead server sooner than the driver's half minute.
             if (!settings.ShouldSerialize("Connect Timeout")) settings.ConnectTimeout = 5;
             if (!settings.ShouldSerialize("Command Timeout")) settings.CommandTimeout = 10;
+            // After a failure the driver would repeat the error for up to a minute without asking the server.
+            if (!settings.ShouldSerialize("Pool Blocking Period")) settings.PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock;
             if (!settings.ShouldSerialize("Application Name")) settings.ApplicationName = "strangler";
             return settings;
         }
