@@ -39,6 +39,18 @@ internal sealed class SecondBucket(long second)
         Interlocked.Increment(ref _answered);
         var nth = Interlocked.Increment(ref _measured);
         if (nth <= Kept) _latencies[nth - 1] = milliseconds;
-        else if (Random.Shared.Next(nth) is var place and < Kept) _latencies[place] = milliseconds;
+        else if (Place(nth) is var place and < Kept) _latencies[place] = milliseconds;
+    }
+
+    /// <summary>
+    /// Any of the first n places, each as likely: the mixing of SplitMix64 (Steele, Lea and Flood, 2014) over second and number. The same traffic leaves the same choice, so that
+    /// a verdict can be repeated.
+    /// </summary>
+    private int Place(int nth)
+    {
+        var mixed = unchecked(((ulong)second << 32 | (uint)nth) * 0x9E3779B97F4A7C15);
+        mixed = unchecked((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9);
+        mixed = unchecked((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB);
+        return (int)((mixed ^ (mixed >> 31)) % (uint)nth);
     }
 }

@@ -158,6 +158,31 @@ public sealed class CanaryJudgeTests
     }
 
     [TestMethod]
+    public void Latencies_OfASecond_AreEachKeptAsOftenAndTheSameEachTime()
+    {
+        const int seconds = 2_000;
+        const int answers = 100;
+        var kept = new int[answers];
+        for (var second = 0; second < seconds; second++)
+        {
+            var latencies = Kept(second);
+            CollectionAssert.AreEqual(latencies, Kept(second));
+            foreach (var number in latencies) kept[(int)number]++;
+        }
+
+        var expected = (double)seconds * SecondBucket.Kept / answers;
+        var deviation = Math.Sqrt(expected * (1 - ((double)SecondBucket.Kept / answers)));
+        Assert.IsLessThan(5 * deviation, kept.Max(count => Math.Abs(count - expected)), string.Join(' ', kept));
+
+        static float[] Kept(int second)
+        {
+            var bucket = new SecondBucket(second);
+            for (var number = 0; number < answers; number++) bucket.Answer(number);
+            return bucket.Latencies.ToArray();
+        }
+    }
+
+    [TestMethod]
     public void Sample_BeforeShadow_CostsNothing()
     {
         var book = new SampleBook(TimeProvider.System);
