@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Sync.Backfill;
 using Sync.Capture;
 using Sync.Delivery;
+using Sync.DryRuns;
 using Sync.Ownership;
 using Sync.Reconcile;
 
@@ -58,80 +60,80 @@ public static class SyncEndpoints
         return Results.Bytes(BatchFormat.Write(reply), "application/json");
     }
 
-    private static async Task<IResult> StatusAsync(string name, ModuleRegistry registry, ModuleStatusReader status, CancellationToken cancellationToken) =>
+    private static async Task<JsonHttpResult<ModuleStatus>> StatusAsync(string name, ModuleRegistry registry, ModuleStatusReader status, CancellationToken cancellationToken) =>
         Json(await status.ReadAsync(Find(registry, name), cancellationToken));
 
-    private static async Task<IResult> CaptureAsync(string name, CaptureRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<ModuleStatus>> CaptureAsync(string name, CaptureRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
     {
         await steps.CaptureAsync(Find(registry, name), body.Enabled, body.Expected, body.At, cancellationToken);
         return await StatusAsync(name, registry, status, cancellationToken);
     }
 
-    private static async Task<IResult> FollowAsync(string name, FollowRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<ModuleStatus>> FollowAsync(string name, FollowRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
     {
         await steps.FollowAsync(Find(registry, name), body.Epoch, body.Reset, body.Expected, cancellationToken);
         return await StatusAsync(name, registry, status, cancellationToken);
     }
 
-    private static async Task<IResult> BackfillAsync(string name, BackfillRequest body, ModuleRegistry registry, ModuleWork work, ModuleStatusReader status, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<ModuleStatus>> BackfillAsync(string name, BackfillRequest body, ModuleRegistry registry, ModuleWork work, ModuleStatusReader status, CancellationToken cancellationToken)
     {
         await work.StartBackfillAsync(Find(registry, name), body.Restart, cancellationToken);
         return Json(await status.ReadAsync(Find(registry, name), cancellationToken), StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ReconcileAsync(string name, ReconcileRequest body, ModuleRegistry registry, ModuleWork work, ModuleStatusReader status, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<ModuleStatus>> ReconcileAsync(string name, ReconcileRequest body, ModuleRegistry registry, ModuleWork work, ModuleStatusReader status, CancellationToken cancellationToken)
     {
         await work.StartReconcileAsync(Find(registry, name), body.Repair, cancellationToken);
         return Json(await status.ReadAsync(Find(registry, name), cancellationToken), StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> FenceAsync(string name, EpochRequest body, ModuleRegistry registry, OwnershipSteps steps, CancellationToken cancellationToken) =>
+    private static async Task<JsonHttpResult<FenceResult>> FenceAsync(string name, EpochRequest body, ModuleRegistry registry, OwnershipSteps steps, CancellationToken cancellationToken) =>
         Json(await steps.FenceAsync(Find(registry, name), body.Epoch, cancellationToken));
 
-    private static async Task<IResult> DrainAsync(string name, DrainRequest body, ModuleRegistry registry, Drain drain, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<DrainResult>> DrainAsync(string name, DrainRequest body, ModuleRegistry registry, Drain drain, CancellationToken cancellationToken)
     {
         var limit = TimeSpan.FromMilliseconds(Math.Clamp(body.TimeoutMs, 0, LongestDrain.TotalMilliseconds));
         return Json(await drain.WaitAsync(Find(registry, name), body.Position, limit, cancellationToken));
     }
 
-    private static async Task<IResult> OpenAsync(string name, OpenRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<ModuleStatus>> OpenAsync(string name, OpenRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
     {
         await steps.OpenAsync(Find(registry, name), body.Epoch, body.Keys, body.Capture, cancellationToken);
         return await StatusAsync(name, registry, status, cancellationToken);
     }
 
-    private static async Task<IResult> DetachAsync(string name, DetachRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<ModuleStatus>> DetachAsync(string name, DetachRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
     {
         await steps.DetachAsync(Find(registry, name), body.Detached, cancellationToken);
         return await StatusAsync(name, registry, status, cancellationToken);
     }
 
-    private static async Task<IResult> RetireAsync(string name, RetireRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<ModuleStatus>> RetireAsync(string name, RetireRequest body, ModuleRegistry registry, OwnershipSteps steps, ModuleStatusReader status, CancellationToken cancellationToken)
     {
         if (body.Role == "owner") await steps.RetireOtherAsync(Find(registry, name), cancellationToken);
         else await steps.RetireAsync(Find(registry, name), body.Epoch, cancellationToken);
         return await StatusAsync(name, registry, status, cancellationToken);
     }
 
-    private static IResult Applied(string name, AppliedRequest body, ModuleRegistry registry, SyncDatabase database) =>
+    private static JsonHttpResult<AppliedSince> Applied(string name, AppliedRequest body, ModuleRegistry registry, SyncDatabase database) =>
         Json(database.Applied.Since(Find(registry, name).Name, body.Process, body.Count, body.Epoch, body.First, body.Last));
 
-    private static async Task<IResult> SumsAsync(string name, SumsRequest body, ModuleRegistry registry, SumsReader sums, CancellationToken cancellationToken) =>
+    private static async Task<JsonHttpResult<SumsReply>> SumsAsync(string name, SumsRequest body, ModuleRegistry registry, SumsReader sums, CancellationToken cancellationToken) =>
         Json(await sums.ReadAsync(Find(registry, name), body, cancellationToken));
 
-    private static async Task<IResult> ParkedAsync(string name, ModuleRegistry registry, ParkedStore parked, CancellationToken cancellationToken) =>
+    private static async Task<JsonHttpResult<IReadOnlyList<ParkedChange>>> ParkedAsync(string name, ModuleRegistry registry, ParkedStore parked, CancellationToken cancellationToken) =>
         Json(await parked.ListAsync(Find(registry, name), cancellationToken));
 
-    private static async Task<IResult> RetryParkedAsync(string name, PositionsRequest body, ModuleRegistry registry, ParkedStore parked, CancellationToken cancellationToken) =>
+    private static async Task<JsonHttpResult<CountReply>> RetryParkedAsync(string name, PositionsRequest body, ModuleRegistry registry, ParkedStore parked, CancellationToken cancellationToken) =>
         Json(new CountReply(await parked.RetryAsync(Find(registry, name), body.Positions, cancellationToken)));
 
-    private static async Task<IResult> DiscardParkedAsync(string name, PositionsRequest body, ModuleRegistry registry, ParkedStore parked, CancellationToken cancellationToken) =>
+    private static async Task<JsonHttpResult<CountReply>> DiscardParkedAsync(string name, PositionsRequest body, ModuleRegistry registry, ParkedStore parked, CancellationToken cancellationToken) =>
         Json(new CountReply(await parked.DiscardAsync(Find(registry, name), body.Positions, cancellationToken)));
 
     private static ModuleMap Find(ModuleRegistry registry, string name) =>
         registry.Find(name) ?? throw new KeyNotFoundException($"The module '{name}' is not declared here.");
 
-    private static IResult Json<T>(T value, int status = StatusCodes.Status200OK) => Results.Json(value, SyncJson.Options, statusCode: status);
+    private static JsonHttpResult<T> Json<T>(T value, int status = StatusCodes.Status200OK) => TypedResults.Json(value, SyncJson.Options, statusCode: status);
 
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext http, long most, CancellationToken cancellationToken)
     {

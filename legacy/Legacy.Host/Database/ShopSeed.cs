@@ -27,9 +27,9 @@ internal static partial class ShopSeed
         };
     }
 
-    [LoggerMessage(1001, LogLevel.Information, "Seeding: {Done} of {Total} {What}")]
+    [LoggerMessage(5001, LogLevel.Information, "Seeding: {Done} of {Total} {What}")]
     private static partial void LogProgress(ILogger logger, int done, int total, string what);
 
-    [LoggerMessage(1002, LogLevel.Information, "Seeded {Products} products, {Customers} customers and {Orders} orders in {Seconds:0.0} s")]
+    [LoggerMessage(5002, LogLevel.Information, "Seeded {Products} products, {Customers} customers and {Orders} orders in {Seconds:0.0} s")]
     private static partial void LogSeeded(ILogger logger, int products, int customers, int orders, double seconds);
 }
