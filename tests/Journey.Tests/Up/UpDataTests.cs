@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using TestKit;
-using TestKit.Processes;
 
 namespace Journey.Tests.Up;
 

@@ -73,8 +73,16 @@ public sealed class WaitCommandTests
         StringAssert.Contains((await wait).Output, "every change made before this call has arrived");
     }
 
-    private static JsonObject Module(string stage, JsonObject sync) =>
-        new() { ["name"] = "catalog", ["stage"] = stage, ["owner"] = "legacy", ["data"] = "synced", ["switching"] = false, ["sync"] = sync };
+    // Through text, as the proxy sends it: a number made here would be of one type only.
+    private static JsonNode Module(string stage, JsonObject sync) => JsonNode.Parse(new JsonObject
+    {
+        ["name"] = "catalog",
+        ["stage"] = stage,
+        ["owner"] = "legacy",
+        ["data"] = "synced",
+        ["switching"] = false,
+        ["sync"] = sync,
+    }.ToJsonString())!;
 
     private static async Task<(string Output, string Error)> RunAsync(ProxyOverPlainServers proxy, int expected, params string[] arguments)
     {
