@@ -60,10 +60,15 @@ internal static class StranglerCommand
         root.Options.Add(SharedOptions.Json);
         root.Options.Add(SharedOptions.Admin);
         root.Options.Add(SharedOptions.Key);
+        root.Options.Add(DataOption.Symbol);
         root.Subcommands.Add(UpCommand.Create());
+        root.Subcommands.Add(ProcessCommand.Stop());
+        root.Subcommands.Add(ProcessCommand.Start());
+        root.Subcommands.Add(ProcessCommand.Restart());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(AdvanceCommand.Create());
         root.Subcommands.Add(RollbackCommand.Create());
+        root.Subcommands.Add(WaitCommand.Create());
         root.Subcommands.Add(BackfillCommand.Create());
         root.Subcommands.Add(ReconcileCommand.Create());
         root.Subcommands.Add(MismatchesCommand.Create());
