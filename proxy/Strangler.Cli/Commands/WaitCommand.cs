@@ -34,16 +34,13 @@ internal static class WaitCommand
               strangler wait prices --for ready --timeout 00:05:00
               strangler wait prices --for Extracted
             """) { module, goal, timeout };
-        command.Validators.Add(result =>
-        {
-            var given = result.GetValue(goal);
-            if (!Goals.Contains(given, StringComparer.OrdinalIgnoreCase)) result.AddError($"There is nothing to wait for called '{given}'. Use one of {string.Join(", ", Goals)}.");
-            if (result.GetValue(timeout) <= TimeSpan.Zero) result.AddError("--timeout must be longer than nothing, as HH:MM:SS.");
-        });
         command.OnRun(async (parse, io, cancellation) =>
         {
             var name = parse.GetRequiredValue(module);
-            var wanted = Goals.First(g => g.Equals(parse.GetValue(goal), StringComparison.OrdinalIgnoreCase));
+            var given = parse.GetRequiredValue(goal);
+            var wanted = Goals.FirstOrDefault(g => g.Equals(given, StringComparison.OrdinalIgnoreCase))
+                ?? throw new CommandFailure($"There is nothing to wait for called '{given}'. Use one of {string.Join(", ", Goals)}.", ExitCode.WrongUse);
+            if (parse.GetValue(timeout) <= TimeSpan.Zero) throw new CommandFailure("--timeout must be longer than nothing, as HH:MM:SS.", ExitCode.WrongUse);
             using var client = AdminClient.Of(parse);
             var seconds = await UntilAsync(client, name, wanted, parse.GetValue(timeout), cancellation);
             io.Result(
