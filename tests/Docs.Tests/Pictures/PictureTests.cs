@@ -21,18 +21,22 @@ public sealed class PictureTests
         await dashboard.ShowsAsync("Advance to Syncing");
         await tour.AdvanceAsync("Syncing");
         await tour.AdvanceAsync("Shadow");
-        await tour.ReadAsync(times: 12);
-        await dashboard.ShowsAsync("Roll back to Syncing", "Advance to Canary", "Before Canary");
+        await tour.ReadAsync(times: 6);
+        await dashboard.ReloadAsync();
+        await dashboard.ShowsAsync("Before Canary: 7 unmet", "Advance to Canary", "Roll back to Syncing");
         await Picture.TakeAsync(dashboard, "dashboard-shadow.png");
 
+        await tour.ReadAsync(times: 6);
         await tour.AdvanceAsync("Canary", 50);
         await tour.ReadAsync(times: 30);
+        await dashboard.ReloadAsync();
         await dashboard.ShowsAsync("Canary 50 %", "Advance to Canary 100 %", "The judge, last");
         await Picture.TakeAsync(dashboard, "dashboard-canary.png");
 
         await tour.AdvanceAsync("Canary", 100);
         await tour.ReadAsync(times: 12);
         await tour.AdvanceAsync("Extracted");
+        await dashboard.ReloadAsync();
         await dashboard.ShowsAsync("owner service", "Advance to Retired");
         await Picture.TakeAsync(dashboard, "dashboard-extracted.png");
         await LookAtTheShopAsync(shop);
@@ -40,6 +44,7 @@ public sealed class PictureTests
         await tour.RollbackAsync("Shadow");
         await tour.SpoilAsync(product: 1, name: "Changed behind its back");
         await tour.ReadAsync(times: 3);
+        await dashboard.ReloadAsync();
         await dashboard.ShowsAsync("Mismatches", "$.name", "Changed behind its back", "Ask again");
         await Picture.TakeAsync(dashboard, "dashboard-mismatch.png", dashboard.Page.Locator("section > div", new() { HasText = "Mismatches" }).Last);
     }

@@ -31,10 +31,17 @@ internal sealed class Window
         await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }
 
+    /// <summary>Shows what is so now, and not what was so when the page last refreshed itself.</summary>
+    public async Task ReloadAsync()
+    {
+        await Page.ReloadAsync();
+        await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+    }
+
     /// <summary>Waits until every text can be seen, then looks whether anything went wrong.</summary>
     public async Task ShowsAsync(params string[] texts)
     {
-        foreach (var text in texts) await Assertions.Expect(Page.GetByText(text).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        foreach (var text in texts) await Assertions.Expect(Page.GetByText(text).Filter(new() { Visible = true }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
         Assert.IsEmpty(_faults, $"{Page.Url}\n{string.Join('\n', _faults)}");
     }
 }
