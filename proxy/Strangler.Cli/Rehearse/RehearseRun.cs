@@ -43,7 +43,8 @@ internal sealed class RehearseRun(RehearseRequest request, CommandIo io)
     private async Task<RehearsalReport> RunAsync(RehearsalInput input, string from, string directory, CancellationToken cancellationToken)
     {
         var deaths = new List<string>();
-        await using var scratch = await ScratchSystem.StartAsync(input.Up, from, directory, (name, detail) => _view.Say($"{name,-6} {detail}"), Died, cancellationToken);
+        _view.Say($"plan   {string.Join(", ", input.Plan.Modules.Keys)}; {Describe(input.Load)}");
+        await using var scratch = await ScratchSystem.StartAsync(input.Up, from, directory, Step, Died, cancellationToken);
         var started = _view.Elapsed;
         var faults = _faults = new FaultHand(scratch, request.Faults, _view.Say);
         await using var load = new LoadRun(input.Load, scratch.Public, new Placeholders(scratch.Secret), request.Faults != FaultKinds.None, () => faults.MayInterrupt);
@@ -56,6 +57,12 @@ internal sealed class RehearseRun(RehearseRequest request, CommandIo io)
         }
 
         return Report(input, scratch, load, watch, times, stopped, started);
+
+        void Step(string name, string detail)
+        {
+            // Where the scratch plan and its data lie is nobody's business while all goes well.
+            if (name is not ("plan" or "data")) _view.Say($"{name,-6} {detail}");
+        }
 
         void Died(ProcessDeath death)
         {

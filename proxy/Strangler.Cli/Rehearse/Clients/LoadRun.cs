@@ -40,14 +40,14 @@ internal sealed class LoadRun : IAsyncDisposable
     public async Task<bool> StartAsync()
     {
         var description = _load.Description;
-        var targets = _load.Reads.Select(r => r.Fill(_kit.Placeholders, description.Headers)).ToList();
-        await Parallel.ForEachAsync(targets, new ParallelOptions { MaxDegreeOfParallelism = Visitors }, async (target, _) =>
+        var kinds = _load.Reads.GroupBy(static r => r.Kind).Select(k => k.Select(r => r.Fill(_kit.Placeholders, description.Headers)).ToList()).ToList();
+        await Parallel.ForEachAsync(kinds.SelectMany(static k => k), new ParallelOptions { MaxDegreeOfParallelism = Visitors }, async (target, _) =>
         {
             if (await target.LearnAsync(_proxy) is { } problem) Tally.Failed.Add(problem);
         });
         if (Tally.Failed.Count > 0) return false;
 
-        var visitor = new Visitor(_proxy, targets, Tally, description.ReadsPerSecond / Visitors);
+        var visitor = new Visitor(_proxy, kinds, Tally, description.ReadsPerSecond / Visitors);
         for (var i = 0; i < Visitors; i++) _people.Add(visitor.RunAsync(i, _stop.Token));
         for (var i = 0; i < description.Clients && description.Records.Count > 0; i++)
         {

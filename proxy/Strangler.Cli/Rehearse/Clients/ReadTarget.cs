@@ -16,17 +16,25 @@ internal sealed record ReadTarget(LoadRequest Request, int? Status, bool Changes
     private MirrorAnswer? _reference;
     private NoiseProfile? _noise;
 
-    /// <summary>Asks the legacy twice, through the proxy: what it answers differently by itself is no difference later.</summary>
+    /// <summary>
+    /// Asks the legacy several times, through the proxy: what it answers differently by itself, or to somebody who comes again, is no difference later.
+    /// </summary>
     /// <returns>What is wrong with it already; null when nothing is.</returns>
     public async Task<Finding?> LearnAsync(LoadSender proxy)
     {
-        var first = await proxy.SendAsync(Request, new CookieJar());
+        var visitor = new CookieJar();
+        var first = await proxy.SendAsync(Request, visitor);
         if (StatusProblem(first) is { } problem) return problem;
-        var second = await proxy.SendAsync(Request, new CookieJar());
-        if (second.Answer is null) return StatusProblem(second);
         _reference = WithoutCookies(first.Answer!);
-        var own = AnswerComparer.Compare(_reference, WithoutCookies(second.Answer), Rules);
-        _noise = new NoiseProfile(own.Differences.Select(static d => (d.Pattern, d.Kind)));
+        var own = new List<Difference>();
+        foreach (var jar in new[] { new CookieJar(), visitor })
+        {
+            var again = await proxy.SendAsync(Request, jar);
+            if (StatusProblem(again) is { } late) return late;
+            own.AddRange(AnswerComparer.Compare(_reference, WithoutCookies(again.Answer!), Rules).Differences);
+        }
+
+        _noise = new NoiseProfile(own.Select(static d => (d.Pattern, d.Kind)));
         return null;
     }
 

@@ -4,7 +4,7 @@ namespace Strangler.Cli.Rehearse.Clients;
 /// Reads as visitors do: some requests with cookies of their own, then the next visitor comes. So a share of the clients at Canary is a share of the
 /// reads, too.
 /// </summary>
-internal sealed class Visitor(LoadSender proxy, IReadOnlyList<ReadTarget> targets, LoadTally tally, double perSecond)
+internal sealed class Visitor(LoadSender proxy, IReadOnlyList<IReadOnlyList<ReadTarget>> kinds, LoadTally tally, double perSecond)
 {
     private const int ReadsEach = 5;
 
@@ -24,7 +24,8 @@ internal sealed class Visitor(LoadSender proxy, IReadOnlyList<ReadTarget> target
                 return;
             }
 
-            await ReadAsync(targets[random.Next(targets.Count)], jar);
+            var kind = kinds[random.Next(kinds.Count)];
+            await ReadAsync(kind[random.Next(kind.Count)], jar);
             if (turn % ReadsEach == 0) jar = new CookieJar();
         }
     }

@@ -47,7 +47,7 @@ internal sealed class Writer(int number, WriterKit kit, IReadOnlyList<WrittenRec
 
     private async Task WriteAsync()
     {
-        var record = records[_random.Next(records.Count)];
+        var record = ChooseRecord();
         var write = record.Choose(_random);
         var key = write.Effect switch
         {
@@ -64,6 +64,12 @@ internal sealed class Writer(int number, WriterKit kit, IReadOnlyList<WrittenRec
         var done = answer.Status == write.Status || answer.Repeated && write.Effect == WriteEffect.Removes && answer.Status == record.Description.Gone;
         if (done) await AcknowledgedAsync(record, write, request, values, answer, began);
         else await NotDoneAsync(record, write, request, values, answer);
+    }
+
+    private WrittenRecord ChooseRecord()
+    {
+        var at = _random.Next(records.Sum(static r => r.Description.Weight));
+        return records.First(r => (at -= r.Description.Weight) < 0);
     }
 
     private async Task AcknowledgedAsync(WrittenRecord record, LoadWrite write, LoadRequest request, LoadValues values, LoadAnswer answer, long began)

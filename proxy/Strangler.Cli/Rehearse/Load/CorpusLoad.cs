@@ -25,13 +25,14 @@ internal static class CorpusLoad
 
         var reads = exchanges.Where(e => IsRead(e.Exchange, planned[e.Exchange.Endpoint].Endpoint)).ToList();
         var sent = writes ? exchanges.Where(e => planned[e.Exchange.Endpoint].Endpoint.Writes).ToList() : [];
+        var kinds = planned.Keys.Index().ToDictionary(static k => k.Item, static k => k.Index, StringComparer.Ordinal);
         var prepared = reads.Select(e =>
         {
             var (module, endpoint) = planned[e.Exchange.Endpoint];
             var request = e.Exchange.Request;
             // With writes on, nobody knows which answers they change.
             var read = new LoadRead(request.Method, request.Target, null, Changes: writes, Sent(request, headers), null);
-            return new PreparedRead(endpoint.Id, module.RulesOf(endpoint), read);
+            return new PreparedRead(endpoint.Id, kinds[endpoint.Id], module.RulesOf(endpoint), read);
         });
         return new PreparedLoad(
             $"corpus of {exchanges.Count} exchanges",

@@ -34,8 +34,9 @@ internal sealed record LoadRead(string Method, string Target, int? Status, bool 
 /// <param name="Gone">The status of that answer once it has been removed.</param>
 /// <param name="Headers">Sent with its writes besides the common ones.</param>
 /// <param name="Writes">The writes.</param>
+/// <param name="Weight">How often it is chosen, compared with the other records.</param>
 internal sealed record LoadRecord(
-    string Name, KeyRange? Keys, string Read, JsonPlace Value, int Gone, IReadOnlyList<ExchangeHeader> Headers, IReadOnlyList<LoadWrite> Writes);
+    string Name, KeyRange? Keys, string Read, JsonPlace Value, int Gone, IReadOnlyList<ExchangeHeader> Headers, IReadOnlyList<LoadWrite> Writes, int Weight);
 
 /// <summary>One kind of write.</summary>
 /// <param name="Method">The method.</param>

@@ -5,6 +5,6 @@ internal static class LoadFields
 {
     public static readonly string[] Load = ["$schema", "clients", "readsPerSecond", "writesPerSecond", "headers", "reads", "records"];
     public static readonly string[] Read = ["method", "target", "status", "changes", "headers", "body", "form"];
-    public static readonly string[] Record = ["name", "keys", "read", "value", "gone", "headers", "writes"];
+    public static readonly string[] Record = ["name", "keys", "read", "value", "gone", "headers", "writes", "weight"];
     public static readonly string[] Write = ["method", "target", "status", "body", "form", "creates", "removes", "leaves", "weight"];
 }

@@ -13,12 +13,12 @@ internal sealed class LoadPreparation(PlannedEndpoints endpoints)
     public async Task<PreparedLoad> PrepareAsync(string source, LoadDescription load)
     {
         var reads = new List<PreparedRead>();
-        foreach (var read in load.Reads)
+        foreach (var (kind, read) in load.Reads.Index())
         {
             foreach (var target in Placeholders.Expand(read.Target, MostTargetsOfARead))
             {
                 var (name, rules) = await FindAsync(read.Method, target);
-                reads.Add(new PreparedRead(name, rules, read with { Target = target }));
+                reads.Add(new PreparedRead(name, kind, rules, read with { Target = target }));
             }
         }
 

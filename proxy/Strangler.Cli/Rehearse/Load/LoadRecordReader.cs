@@ -22,7 +22,7 @@ internal static partial class LoadRecordReader
         else if (writes.Count > 0 && !writes.Exists(w => w.Effect == WriteEffect.Creates || w.Effect == WriteEffect.Sets && record.Fields.Field("keys") is not null))
             record.Fields.Add(record.Fields.Field("writes"), "writes", "No write has anything to begin with.", "Add \"keys\", or a write that \"creates\".");
         if (name is null || read is null || value is null) return null;
-        return new LoadRecord(name, keys, read, value, gone, record.Headers(), writes);
+        return new LoadRecord(name, keys, read, value, gone, record.Headers(), writes, (int)record.Fields.Whole("weight", 1, 1000, 1));
     }
 
     private static KeyRange? ReadKeys(LoadSection record, int clients)

@@ -6,9 +6,10 @@ namespace Strangler.Cli.Rehearse.Load;
 
 /// <summary>One address that is asked for, with its endpoint.</summary>
 /// <param name="Endpoint">The endpoint of the plan, or the target where the plan has none.</param>
+/// <param name="Kind">Requests of one kind take turns with those of others, however many there are of each.</param>
 /// <param name="Rules">In what the plan lets its answers differ.</param>
 /// <param name="Read">The request; its target has no range left.</param>
-internal sealed record PreparedRead(string Endpoint, CompareRules Rules, LoadRead Read)
+internal sealed record PreparedRead(string Endpoint, int Kind, CompareRules Rules, LoadRead Read)
 {
     public ReadTarget Fill(Placeholders placeholders, IReadOnlyList<ExchangeHeader> headers)
     {
