@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Strangler.Cli.Commands;
+using Strangler.Cli.Rehearse;
 using Strangler.Cli.Running;
 using Strangler.Cli.Up;
 
@@ -47,6 +48,7 @@ internal static class StranglerCommand
             Moves the modules of a running monolith to services of their own, behind one URL, and back.
 
             Examples:
+              strangler rehearse                    the whole migration, there and back, on a scratch copy
               strangler up                          start the monolith, the services and the proxy
               strangler status --watch              where every module stands
               strangler advance prices             one stage forward, if the evidence allows it
@@ -62,6 +64,7 @@ internal static class StranglerCommand
         root.Options.Add(SharedOptions.Key);
         root.Options.Add(DataOption.Symbol);
         root.Subcommands.Add(UpCommand.Create());
+        root.Subcommands.Add(RehearseCommand.Create());
         root.Subcommands.Add(ProcessCommand.Stop());
         root.Subcommands.Add(ProcessCommand.Start());
         root.Subcommands.Add(ProcessCommand.Restart());

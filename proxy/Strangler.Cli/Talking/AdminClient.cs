@@ -21,6 +21,8 @@ internal sealed class AdminClient : IDisposable
 
     public static AdminClient Of(ParseResult parse) => new(AdminAddress.Of(parse));
 
+    public static AdminClient At(AdminAddress address) => new(address);
+
     public Task<JsonObject> GetAsync(string path, CancellationToken cancellation) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
 
     public Task<JsonObject> PostAsync(string path, object body, CancellationToken cancellation) =>

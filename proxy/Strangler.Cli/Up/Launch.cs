@@ -66,8 +66,10 @@ internal sealed partial class Launch(UpLayout layout, UpFile file, string plan, 
             .Replace("{proxy.url}", layout.PublicUrl, StringComparison.Ordinal);
         filled = Secret().Replace(filled, match => DataDirectory.Key(Path.Combine(layout.Data, match.Groups[1].Value + ".key")));
         if (process is not null) filled = filled.Replace("{port}", process.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        return file.Processes.Aggregate(filled, static (t, p) => t.Replace($"{{{p.Name}.url}}", p.Url, StringComparison.Ordinal));
+        return file.Processes.Aggregate(filled, (t, p) => t.Replace($"{{{p.Name}.url}}", UrlFor(process, p), StringComparison.Ordinal));
     }
+
+    private string UrlFor(UpProcess? asker, UpProcess asked) => asker == asked ? asked.Url : layout.Peers.GetValueOrDefault(asked.Name, asked.Url);
 
     [GeneratedRegex(@"\{secret:([a-z0-9][a-z0-9-]*)\}")]
     private static partial Regex Secret();

@@ -7,6 +7,9 @@ internal sealed record UpLayout(string Root, string File, string Plan, string Da
 {
     private const string Folder = ".strangler";
 
+    /// <summary>Where other processes reach a process, by name, when that is not its own listener.</summary>
+    public IReadOnlyDictionary<string, string> Peers { get; init; } = new Dictionary<string, string>();
+
     public string PublicUrl => $"http://127.0.0.1:{Ports.PortOf(PortMap.Public, Port)}";
 
     public string AdminUrl => $"http://127.0.0.1:{Ports.PortOf(PortMap.Admin, AdminPort)}";
@@ -46,6 +49,6 @@ internal sealed record UpLayout(string Root, string File, string Plan, string Da
             request.Data is { } data ? Path.GetFullPath(data, from) : Path.Combine(root, ".data"),
             request.Port,
             request.AdminPort,
-            request.Ports);
+            request.Ports) { Peers = request.Peers };
     }
 }

@@ -9,6 +9,9 @@ internal sealed record UpRequest(
     /// <summary>Where the ports go that are described.</summary>
     public PortMap Ports { get; init; } = PortMap.AsDescribed;
 
+    /// <summary>Where other processes reach a process, by name, when that is not its own listener.</summary>
+    public IReadOnlyDictionary<string, string> Peers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Refuses what cannot be meant, before anything has been touched.</summary>
     public void Check()
     {
