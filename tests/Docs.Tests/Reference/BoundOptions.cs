@@ -6,10 +6,13 @@ namespace Docs.Tests.Reference;
 /// <summary>The settings of a class that the configuration is bound to, by reflection.</summary>
 internal static class BoundOptions
 {
+    /// <summary>What a base class of the platform has besides is not the product's.</summary>
+    private const BindingFlags Own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+
     public static IEnumerable<CodeRow> Rows(string section, Type type)
     {
         var made = Activator.CreateInstance(type)!;
-        foreach (var property in type.GetProperties().OrderBy(static property => property.MetadataToken))
+        foreach (var property in type.GetProperties(Own).OrderBy(static property => property.MetadataToken))
         {
             var name = $"{section}:{property.Name}";
             if (IsSection(property)) foreach (var inner in Rows(name, property.PropertyType)) yield return inner;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
@@ -34,7 +35,7 @@ public sealed partial class EventIdTests
     public void EventIds_Bands_HoldTheEventsOfOneProjectEach()
     {
         var bands = File.ReadLines(RepositoryRoot.File($"docs/reference/{Page}")).Select(static line => Band().Match(line)).Where(static match => match.Success)
-            .Select(static match => (From: int.Parse(match.Groups["from"].Value), To: int.Parse(match.Groups["to"].Value), Project: match.Groups["project"].Value)).ToList();
+            .Select(static match => (From: int.Parse(match.Groups["from"].Value, CultureInfo.InvariantCulture), To: int.Parse(match.Groups["to"].Value, CultureInfo.InvariantCulture), Project: match.Groups["project"].Value)).ToList();
         Assert.IsNotEmpty(bands, "The page lists bands.");
         var (outside, used) = (new List<string>(), new HashSet<int>());
         foreach (var (type, found) in Events)

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using TestKit.Processes;
 
 namespace Docs.Tests.Reference;
 
@@ -55,7 +54,7 @@ internal static partial class OptionTables
 
     private static string DictionaryOf(string key) => LastPart().Replace(key, ":NAME`");
 
-    [GeneratedRegex(@"AddOptions<(?<type>\w+)>\(\)\s*\.Bind(Configuration)?\((configuration\.GetSection\()?(?<section>[^()]+)\)")]
+    [GeneratedRegex(@"AddOptions<(?<type>\w+)>\([^()]*\)\s*\.Bind(Configuration)?\((configuration\.GetSection\()?(?<section>[^()]+)\)")]
     private static partial Regex Bound();
 
     [GeneratedRegex(@"var section = configuration\.GetSection\((?<section>""[^""]+"")\)")]

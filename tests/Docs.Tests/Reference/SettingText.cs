@@ -6,7 +6,7 @@ namespace Docs.Tests.Reference;
 /// <summary>Types and values of settings as a page shows them.</summary>
 internal static class SettingText
 {
-    public static bool IsDictionary(Type type) => type.IsGenericType && typeof(IDictionary).IsAssignableFrom(type);
+    public static bool IsDictionary(Type type) => type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(IDictionary<,>) || typeof(IDictionary).IsAssignableFrom(type));
 
     /// <summary>What comes behind the name of a dictionary: a name at each level.</summary>
     public static string Keys(Type dictionary) =>
