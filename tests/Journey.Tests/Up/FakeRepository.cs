@@ -112,7 +112,8 @@ internal sealed class FakeRepository : IDisposable
             PassUrl = false,
             Health = null,
         });
-        var exitCode = await command.WaitForExitAsync();
+        // It may build.
+        var exitCode = await command.WaitForExitAsync(TimeSpan.FromMinutes(4));
         return (exitCode, command.Output);
     }
 
@@ -128,7 +129,7 @@ internal sealed class FakeRepository : IDisposable
     public async Task<TestProcess> UpReadyAsync(params string[] more)
     {
         var up = await UpAsync(more);
-        await Eventually.TrueAsync(() => up.HasExited || up.Output.Contains("Ctrl-C stops everything", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "up is ready");
+        await Eventually.TrueAsync(() => up.HasExited || up.Output.Contains("Ctrl-C stops everything", StringComparison.Ordinal), TimeSpan.FromMinutes(4), "up is ready");
         Assert.IsFalse(up.HasExited, up.Output);
         return up;
     }
