@@ -10,6 +10,7 @@ namespace Strangler.Cli.Rehearse.Way;
 internal sealed class ModuleSteps(AdminClient admin, ModuleWatch watch, StageTimes times, string module, Action<string> say)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
     public string Module => module;
@@ -17,6 +18,7 @@ internal sealed class ModuleSteps(AdminClient admin, ModuleWatch watch, StageTim
     public async Task AdvanceAsync(Stage to, int? percent, CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
+        var (seen, seenAt) = ("", began);
         while (true)
         {
             StopIfJudged(to);
@@ -31,7 +33,10 @@ internal sealed class ModuleSteps(AdminClient admin, ModuleWatch watch, StageTim
             {
                 var unmet = UnmetOf(failure);
                 var isHopeless = unmet.TrueForAll(static c => $"{c["name"]}".StartsWith("match rate", StringComparison.Ordinal)) && HasMismatches();
-                if (isHopeless || TimeProvider.System.GetElapsedTime(began) > Patience) throw Refused(to, unmet);
+                var text = TextOf(unmet);
+                if (text != seen) (seen, seenAt) = (text, TimeProvider.System.GetTimestamp());
+                var isStuck = TimeProvider.System.GetElapsedTime(seenAt) > Patience || TimeProvider.System.GetElapsedTime(began) > LongestWait;
+                if (isHopeless || isStuck) throw Refused(to, unmet);
             }
             catch (CommandFailure failure) when (failure.Code == ExitCode.Failed && TimeProvider.System.GetElapsedTime(began) < Patience)
             {
@@ -105,7 +110,9 @@ internal sealed class ModuleSteps(AdminClient admin, ModuleWatch watch, StageTim
 
     private RehearsalStopped Refused(Stage to, List<JsonObject> unmet)
     {
-        var list = string.Join("; ", unmet.Select(static c => $"{c["name"]}: {c["measured"]}, required {c["required"]}"));
-        return new RehearsalStopped(module, to.ToString(), $"the step to {to} is refused: {list}", unmet);
+        return new RehearsalStopped(module, to.ToString(), $"the step to {to} is refused: {TextOf(unmet)}", unmet);
     }
+
+    private static string TextOf(List<JsonObject> unmet) =>
+        string.Join("; ", unmet.Select(static c => $"{c["name"]}: {c["measured"]}, required {c["required"]}"));
 }
