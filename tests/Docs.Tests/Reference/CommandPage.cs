@@ -48,12 +48,17 @@ internal sealed partial class CommandPage
 
     private void NoteOption(string command, IReadOnlyList<string> cells)
     {
+        _options.TryAdd(command, []);
         foreach (Match option in Option().Matches(cells[0]))
         {
-            _options.TryAdd(command, []);
             _options[command].Add(option.Value);
-            Defaults[(command, option.Value)] = cells.Count > 2 ? cells[1].Trim('`') : "";
+            // A row may leave its default to another command's table.
+            if (cells.Count > 2 && !cells[1].StartsWith("as for ", StringComparison.Ordinal)) Defaults[(command, option.Value)] = cells[1].Trim('`');
         }
+
+        // An option that only goes with another one is explained in that one's row. What is no option of this command belongs to one that the row mentions.
+        var own = CommandTree.OptionsOf(CommandTree.Leaves[command]).Select(static option => option.Name).ToHashSet();
+        foreach (var option in cells.Skip(1).SelectMany(static cell => Option().Matches(cell)).Where(found => own.Contains(found.Value))) _options[command].Add(option.Value);
     }
 
     /// <summary><c>parked list\|retry\|discard MODULE</c> is three commands.</summary>
