@@ -13,7 +13,7 @@ internal sealed class ModuleSteps(AdminClient admin, ModuleWatch watch, StageTim
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
-    public string Module => module;
+    private string _stage = nameof(Stage.Legacy);
 
     public async Task AdvanceAsync(Stage to, int? percent, CancellationToken cancellationToken)
     {
@@ -94,11 +94,12 @@ internal sealed class ModuleSteps(AdminClient admin, ModuleWatch watch, StageTim
 
     private void Done(JsonObject done, long asked)
     {
-        var (from, to) = ($"{done["from"]}", $"{done["to"]}");
+        var (from, to) = (_stage, $"{done["to"]}");
         var stage = to == nameof(Stage.Canary) ? $"{to} {done["percent"]} %" : to;
         var held = (double?)done["pauseMilliseconds"];
-        if (held is not null) times.Switched(module, $"{from} -> {to}", asked, held);
+        if (held is not null) times.Switched(module, $"{from} -> {stage}", asked, held);
         times.Enter(module, stage);
+        _stage = stage;
         say(string.Create(CultureInfo.InvariantCulture, $"{module}: {from} -> {stage}{(held is null ? "" : $", owner changed, writes held {held:0} ms")}"));
         foreach (var warning in done["warnings"]?.AsArray() ?? []) say($"{module}: {warning}");
     }

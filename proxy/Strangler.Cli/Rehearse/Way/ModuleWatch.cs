@@ -49,7 +49,7 @@ internal sealed class ModuleWatch(AdminClient admin, LoadTally tally)
         try
         {
             var status = await admin.GetAsync("/admin/status", stop);
-            foreach (var module in status["modules"]!.AsArray().OfType<JsonObject>()) Take(module);
+            foreach (var module in status["modules"]!.AsArray().OfType<JsonObject>()) await TakeAsync(module, stop);
             _last = status;
         }
         catch (CommandFailure)
@@ -58,23 +58,59 @@ internal sealed class ModuleWatch(AdminClient admin, LoadTally tally)
         }
     }
 
-    private void Take(JsonObject module)
+    private async Task TakeAsync(JsonObject module, CancellationToken stop)
     {
         var sync = module["sync"];
         if ($"{module["stage"]}" is not ("Legacy" or "Retired") && sync?["lagSeconds"] is { } lag) Lags.Add((double)lag);
         if (sync?["backfill"] is JsonObject copy && Work.State(copy) == "complete" && (double?)copy["rowsPerSecond"] is > 0)
             Copies[$"{module["name"]} {copy["startedAt"]}"] = ($"{module["name"]}", (long?)copy["rows"] ?? 0, (double)copy["rowsPerSecond"]!);
-        foreach (var endpoint in module["endpoints"]!.AsArray().OfType<JsonObject>()) TakeComparisons(endpoint);
+        // Nothing is compared there: a comparison that was under way when the stage was left has asked a side that no longer has the data.
+        var isCompared = $"{module["stage"]}" is not ("Legacy" or "Syncing" or "Retired");
+        var differing = new List<(JsonObject Endpoint, long More)>();
+        foreach (var endpoint in module["endpoints"]!.AsArray().OfType<JsonObject>())
+        {
+            var more = MoreMismatches(endpoint);
+            if (isCompared && more > 0) differing.Add((endpoint, more));
+        }
+
+        if (differing.Count > 0) await ExplainAsync($"{module["name"]}", differing, stop);
+    }
+
+    private async Task ExplainAsync(string module, List<(JsonObject Endpoint, long More)> differing, CancellationToken stop)
+    {
+        var groups = await GroupsAsync(module, stop);
+        foreach (var (endpoint, more) in differing)
+        {
+            var id = $"{endpoint["id"]}";
+            var group = groups.FirstOrDefault(g => $"{g!["endpointId"]}" == id);
+            var example = group?["example"];
+            var what = example is null
+                ? "the sides answer differently"
+                : $"{example["path"]}: the legacy answers {example["legacy"] ?? "(not there)"}, the service {example["service"] ?? "(not there)"}";
+            tally.Differing.Add(new Finding(id, $"{endpoint["match"]}", what), more);
+        }
+    }
+
+    private async Task<JsonArray> GroupsAsync(string module, CancellationToken stop)
+    {
+        try
+        {
+            return (await admin.GetAsync(AdminClient.Module(module, "mismatches"), stop))["groups"]!.AsArray();
+        }
+        catch (CommandFailure)
+        {
+            // They are counted all the same, without an example.
+            return [];
+        }
     }
 
     // The proxy counts anew with each stage: what was counted before is kept here.
-    private void TakeComparisons(JsonObject endpoint)
+    private long MoreMismatches(JsonObject endpoint)
     {
         var id = $"{endpoint["id"]}";
         var counts = endpoint["counts"]!.AsObject();
         Compared += Grown(_compared, id, counts.Sum(static c => (long?)c.Value ?? 0));
-        var more = Grown(_mismatches, id, AgainstTheService.Sum(name => (long?)counts[name] ?? 0));
-        if (more > 0) tally.Differing.Add(new Finding(id, $"{endpoint["match"]}", "the comparer found that the service answers differently"), more);
+        return Grown(_mismatches, id, AgainstTheService.Sum(name => (long?)counts[name] ?? 0));
     }
 
     private static long Grown(Dictionary<string, long> known, string id, long now)

@@ -76,11 +76,15 @@ internal sealed class ThereAndBack(ScratchSystem scratch, LoadRun load, ModuleSt
     /// <summary>Stays at a stage until clients have met it: for a moment at least, and at Canary until the service has answered enough of them.</summary>
     private async Task DwellAsync(CancellationToken cancellationToken)
     {
-        var before = AnsweredByService();
+        var (before, answered) = (AnsweredByService(), 0L);
         var began = TimeProvider.System.GetTimestamp();
         await Task.Delay(Dwell, TimeProvider.System, cancellationToken);
-        while ($"{watch.Last(module.Name)?["stage"]}" == nameof(Stage.Canary) && AnsweredByService() - before < module.Canary.MinimumSamples)
+        while ($"{watch.Last(module.Name)?["stage"]}" == nameof(Stage.Canary) && answered < module.Canary.MinimumSamples)
         {
+            var now = AnsweredByService();
+            // The proxy counts anew with each stage.
+            answered += now >= before ? now - before : now;
+            before = now;
             if (TimeProvider.System.GetElapsedTime(began) > LongestDwell) break;
             await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, cancellationToken);
         }
