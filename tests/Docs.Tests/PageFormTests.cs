@@ -15,10 +15,16 @@ public sealed partial class PageFormTests
         PageCheck.Run(CheckNames.Form, Documentation.Pages.Where(page => !PageKinds.IsRecord(page)), ErrorsOf);
 
     [TestMethod]
-    public void Pages_AllOfThem_CarryADate() =>
-        Assert.IsEmpty(
-            DateUpdate.IsAsked ? [] : Documentation.Pages.Where(page => !PageKinds.IsRecord(page)).SelectMany(PageDate.ErrorsOf)
-        );
+    public void Pages_AllOfThem_CarryADate()
+    {
+        if (DateUpdate.IsAsked)
+        {
+            Assert.Inconclusive("This run sets the dates.");
+        }
+
+        var errors = Documentation.Pages.Where(page => !PageKinds.IsRecord(page)).SelectMany(PageDate.ErrorsOf).ToList();
+        Assert.IsEmpty(errors, "\n" + string.Join('\n', errors));
+    }
 
     [TestMethod]
     public void Steps_FromTheFirst_AreNumbered()
