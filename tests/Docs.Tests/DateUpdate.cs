@@ -22,11 +22,6 @@ public static class DateUpdate
     [AssemblyCleanup]
     public static void End()
     {
-        if (IsPlain)
-        {
-            DocumentationFiles.AssertUnchanged();
-        }
-
         if (IsAsked)
         {
             SetDates(DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));

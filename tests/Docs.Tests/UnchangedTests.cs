@@ -1,6 +1,6 @@
 namespace Docs.Tests;
 
-/// <summary>A plain run changes no file. Looked at again once all tests have ended.</summary>
+/// <summary>A plain run changes no file. This is looked at after the tests that run beside each other.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed class UnchangedTests
