@@ -62,12 +62,12 @@ internal sealed class LoadRun : IAsyncDisposable
     }
 
     /// <summary>Does something while no write is under way.</summary>
-    public async Task<T> WithoutWritesAsync<T>(Func<Task<T>> work)
+    public async Task WithoutWritesAsync(Func<Task> work)
     {
         await Task.WhenAll(_writers.Select(static w => w.PauseAsync()));
         try
         {
-            return await work();
+            await work();
         }
         finally
         {

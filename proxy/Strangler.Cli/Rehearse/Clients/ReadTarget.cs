@@ -1,4 +1,3 @@
-using Strangler.Corpus;
 using Strangler.Evidence;
 using Strangler.Mirroring;
 using Strangler.Mirroring.Comparison;

@@ -1,4 +1,3 @@
-using System.Net;
 using Strangler.Cli.Running;
 using Strangler.Corpus;
 using Strangler.Mirroring.Comparison;

@@ -108,22 +108,14 @@ internal sealed class ThereAndBack(ScratchSystem scratch, LoadRun load, ModuleSt
     private long AnsweredByService() =>
         watch.Last(module.Name)?["endpoints"]?.AsArray().OfType<JsonObject>().Sum(static e => (long?)e["servedByService"] ?? 0) ?? 0;
 
-    private async Task CheckBothAsync(CancellationToken cancellationToken)
+    private Task CheckBothAsync(CancellationToken cancellationToken) => load.WithoutWritesAsync(async () =>
     {
-        await load.WithoutWritesAsync(async () =>
-        {
-            if (module.Data == DataMode.Synced) await steps.DrainedAsync(cancellationToken);
-            await CheckSideAsync("legacy", scratch.Plan.LegacyAddress);
-            await CheckSideAsync("service", module.ServiceAddresses[0]);
-            return true;
-        });
-    }
-
-    private Task CheckAsync(string name, Uri side) => load.WithoutWritesAsync(async () =>
-    {
-        await CheckSideAsync(name, side);
-        return true;
+        if (module.Data == DataMode.Synced) await steps.DrainedAsync(cancellationToken);
+        await CheckSideAsync("legacy", scratch.Plan.LegacyAddress);
+        await CheckSideAsync("service", module.ServiceAddresses[0]);
     });
+
+    private Task CheckAsync(string name, Uri side) => load.WithoutWritesAsync(() => CheckSideAsync(name, side));
 
     private async Task CheckSideAsync(string name, Uri side)
     {
