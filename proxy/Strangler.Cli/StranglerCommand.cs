@@ -60,7 +60,11 @@ internal static class StranglerCommand
         root.Options.Add(SharedOptions.Json);
         root.Options.Add(SharedOptions.Admin);
         root.Options.Add(SharedOptions.Key);
+        root.Options.Add(DataOption.Symbol);
         root.Subcommands.Add(UpCommand.Create());
+        root.Subcommands.Add(ProcessCommand.Stop());
+        root.Subcommands.Add(ProcessCommand.Start());
+        root.Subcommands.Add(ProcessCommand.Restart());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(AdvanceCommand.Create());
         root.Subcommands.Add(RollbackCommand.Create());

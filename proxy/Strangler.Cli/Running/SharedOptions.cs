@@ -13,14 +13,14 @@ internal static class SharedOptions
 
     public static readonly Option<string?> Admin = new("--admin")
     {
-        Description = "URL of the proxy's admin listener. Else STRANGLER_ADMIN, else what 'strangler up' started here, else http://127.0.0.1:8081.",
+        Description = "URL of the proxy's admin listener. Else STRANGLER_ADMIN, else the one of the 'strangler up' on --data, else http://127.0.0.1:8081.",
         HelpName = "URL",
         Recursive = true,
     };
 
     public static readonly Option<string?> Key = new("--key")
     {
-        Description = "The admin key. Else STRANGLER_KEY, else the file .data/admin.key here or in a directory above.",
+        Description = "The admin key. Else STRANGLER_KEY, else the file admin.key in the directory of --data.",
         HelpName = "KEY",
         Recursive = true,
     };

@@ -1,29 +1,43 @@
 using System.CommandLine;
-using System.Text.Json;
 using Strangler.Cli.Running;
 
 namespace Strangler.Cli.Talking;
 
-/// <summary>Where the admin API is and the key for it: as given, else from the environment, else as <c>strangler up</c> left it in <c>.data/</c>.</summary>
+/// <summary>
+/// Where the admin API is and the key for it: as given, else from the environment, else as the <c>up</c> left it that runs on the data directory.
+/// Only one directory is ever looked in, so that no older key of another system is sent.
+/// </summary>
 internal sealed record AdminAddress(Uri Url, string Key)
 {
     private const string Default = "http://127.0.0.1:8081";
 
     public static AdminAddress Of(ParseResult parse)
     {
-        var up = Up();
-        var url = parse.GetValue(SharedOptions.Admin) ?? Environment.GetEnvironmentVariable("STRANGLER_ADMIN") ?? up?.AdminUrl ?? Default;
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new CommandFailure($"'{url}' is no URL of an admin listener. Write it as {Default}.", ExitCode.WrongUse);
-        return new AdminAddress(address, KeyOf(parse, up));
+        var givenUrl = parse.GetValue(SharedOptions.Admin) ?? Environment.GetEnvironmentVariable("STRANGLER_ADMIN");
+        var givenKey = (parse.GetValue(SharedOptions.Key) ?? Environment.GetEnvironmentVariable("STRANGLER_KEY"))?.Trim();
+        if (string.IsNullOrEmpty(givenKey)) givenKey = null;
+
+        var data = DataOption.Find(parse);
+        var up = data is null ? null : DataOption.RunningOn(data);
+        // A key without a URL is for a proxy that nothing here describes, unless the directory is named.
+        var needsUp = givenUrl is null && (givenKey is null || DataOption.Given(parse) is not null);
+        if (needsUp && data is not null && up is null) throw NotRunning(data);
+
+        var url = Read(givenUrl ?? up?.AdminUrl ?? Default);
+        return new AdminAddress(url, givenKey ?? KeyIn(up?.KeyFile ?? (data is null ? null : Path.Combine(data, "admin.key"))));
     }
 
-    private static string KeyOf(ParseResult parse, UpFile? up)
+    private static CommandFailure NotRunning(string data) =>
+        new($"{DataOption.NotRunning(data).Message} Without 'strangler up', name the proxy's admin listener with --admin URL.");
+
+    private static Uri Read(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        ? address
+        : throw new CommandFailure($"'{url}' is no URL of an admin listener. Write it as {Default}.", ExitCode.WrongUse);
+
+    private static string KeyIn(string? file)
     {
-        var given = parse.GetValue(SharedOptions.Key) ?? Environment.GetEnvironmentVariable("STRANGLER_KEY");
-        if (!string.IsNullOrWhiteSpace(given)) return given.Trim();
-        var file = up?.KeyFile is { } named && File.Exists(named) ? named : Nearest("admin.key");
-        if (file is null) throw new CommandFailure("There is no admin key. Use --key KEY or STRANGLER_KEY, or run this below the directory whose .data/admin.key 'strangler up' has written.", ExitCode.WrongUse);
+        if (file is null || !File.Exists(file))
+            throw new CommandFailure("There is no admin key. Use --key KEY or STRANGLER_KEY, or name the data directory of 'strangler up' with --data DIR.", ExitCode.WrongUse);
         try
         {
             return File.ReadAllText(file).Trim();
@@ -33,23 +47,4 @@ internal sealed record AdminAddress(Uri Url, string Key)
             throw new CommandFailure($"The admin key in {file} cannot be read: {error.Message} Use --key KEY or STRANGLER_KEY.");
         }
     }
-
-    private static UpFile? Up()
-    {
-        if (Nearest("up.json") is not { } file) return null;
-        try
-        {
-            var up = JsonSerializer.Deserialize<UpFile>(File.ReadAllText(file), Json.Options);
-            var folder = Path.GetDirectoryName(file)!;
-            return up is null ? null : up with { KeyFile = up.KeyFile is null ? null : Path.GetFullPath(up.KeyFile, Path.GetDirectoryName(folder)!) };
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
-        {
-            throw new CommandFailure($"{file} cannot be read: {error.Message} Name the proxy with --admin URL.");
-        }
-    }
-
-    private static string? Nearest(string name) => Upwards.Find(Directory.GetCurrentDirectory(), Path.Combine(".data", name));
-
-    private sealed record UpFile(string? PublicUrl, string? AdminUrl, string? KeyFile);
 }

@@ -31,6 +31,9 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Completes with the exit code when the process has ended and its output is read.</summary>
     public Task<int> Exited { get; }
 
+    /// <summary>True when it ended, or is about to end, because it was asked to.</summary>
+    public bool AskedToEnd { get; private set; }
+
     public static ChildProcess Start(string name, string url, string healthUrl, string logFile, ProcessStartInfo start, Action<string>? show)
     {
         if (File.Exists(logFile)) File.Move(logFile, Path.ChangeExtension(logFile, ".previous.log"), overwrite: true);
@@ -48,6 +51,7 @@ internal sealed class ChildProcess : IDisposable
     public async Task StopAsync(TimeSpan grace)
     {
         if (Exited.IsCompleted) return;
+        AskedToEnd = true;
         Signal.AskToEnd(_process.Id);
         if (await Task.WhenAny(Exited, Task.Delay(grace)) == Exited) return;
         Signal.End(_process.Id);

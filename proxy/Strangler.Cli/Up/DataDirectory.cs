@@ -19,11 +19,14 @@ internal sealed class DataDirectory : IDisposable
             var probe = Path.Combine(layout.Data, $".writable-{Environment.ProcessId}");
             File.WriteAllText(probe, "");
             File.Delete(probe);
+            // Keys, databases and a database's password: nothing of it may be committed, wherever the directory is.
+            var ignore = Path.Combine(layout.Data, ".gitignore");
+            if (!File.Exists(ignore)) File.WriteAllText(ignore, "*\n");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure(
-                $"The data directory {layout.Data} cannot be written: {error.Message} Name another with --data, or mend its permissions.");
+                $"The data directory {layout.Data} cannot be written: {error.Message} Name another with --data, or fix its permissions.");
         }
 
         try
@@ -35,7 +38,7 @@ internal sealed class DataDirectory : IDisposable
         {
             var other = UpState.Read(layout.StateFile) is { } state ? $" (process {state.Pid}, {state.PublicUrl})" : "";
             throw new CommandFailure(
-                $"Another 'strangler up' is running on {layout.Data}{other}. Stop it with Ctrl-C, or start this one with --data, --port and --admin-port of its own.");
+                $"Another 'strangler up' is running on {layout.Data}{other}. Stop it with Ctrl-C, or start this one with --data and --port-offset of its own.");
         }
     }
 

@@ -5,15 +5,17 @@ using Strangler.Cli.Up.Databases;
 namespace Strangler.Cli.Up;
 
 /// <summary>How each process is started: arguments, environment, placeholders.</summary>
-internal sealed class Launch(UpLayout layout, UpFile file, string configuration, string syncKey, DatabaseServer? databases)
+internal sealed class Launch(UpLayout layout, UpFile file, string plan, string configuration, string syncKey, DatabaseServer? databases)
 {
     // The system shares one machine with its user: workstation collection, a first generation of 16 MiB whatever the caches, and no instrumented code
     // keep it small and quick to start.
     private static readonly (string Name, string Value)[] Thrift = [("DOTNET_gcServer", "0"), ("DOTNET_GCConserveMemory", "5"), ("DOTNET_GCgen0size", "0x1000000"), ("DOTNET_TieredPGO", "0")];
 
-    public ProcessStartInfo Of(UpProcess process)
+    /// <param name="process">The process.</param>
+    /// <param name="project">Its project, or another one that takes its place.</param>
+    public ProcessStartInfo Of(UpProcess process, string project)
     {
-        var start = Dotnet(LocatedProject.Find(layout.Root, process.Project, configuration), [.. process.Arguments.Select(a => Fill(a, process)), "--urls", process.Url]);
+        var start = Dotnet(LocatedProject.Find(layout.Root, project, configuration), [.. process.Arguments.Select(a => Fill(a, process)), "--urls", process.Url]);
         foreach (var (name, value) in process.Environment) start.Environment[name] = Fill(value, process);
         Tell(start, process.Database, process.Name);
         Tell(start, process.Queues, UpFile.QueuesName);
@@ -23,7 +25,7 @@ internal sealed class Launch(UpLayout layout, UpFile file, string configuration,
     public ProcessStartInfo OfProxy(string project)
     {
         var start = Dotnet(LocatedProject.Find(layout.Root, project, configuration), []);
-        start.Environment["Strangler__Plan"] = layout.Plan;
+        start.Environment["Strangler__Plan"] = plan;
         start.Environment["Strangler__State"] = layout.ProxyFile;
         if (databases is not null)
         {

@@ -15,11 +15,18 @@ internal sealed record LocatedProject(string? ProjectFile, string Directory, str
         return IsAssembly(path) ? new LocatedProject(null, directory, path) : new LocatedProject(path, directory, AssemblyOf(path, configuration));
     }
 
-    /// <summary>The proxy's project: the given one, or the one beside this command's own project.</summary>
-    public static string ProxyOf(UpFile file, UpLayout layout) =>
-        file.Proxy?.Project
-        ?? Upwards.Find(AppContext.BaseDirectory, Path.Combine("proxy", "Strangler.Host", "Strangler.Host.csproj"))
-        ?? throw new CommandFailure($"The proxy's project is not beside this command. Name it in {layout.File}: \"proxy\": {{ \"project\": \"path/to/Strangler.Host\" }}.");
+    /// <summary>The proxy's project: the given one, or its sources where the system is in their repository, or the one that comes with this command.</summary>
+    public static string ProxyOf(UpFile file, UpLayout layout)
+    {
+        if (file.Proxy is { } own) return own.Project;
+        var packed = Path.Combine(AppContext.BaseDirectory, "Strangler.Host.dll");
+        return Sources(layout.Root)
+            ?? (File.Exists(packed) ? packed : null)
+            ?? Sources(AppContext.BaseDirectory)
+            ?? throw new CommandFailure($"The proxy's project is not beside this command. Name it in {layout.File}: \"proxy\": {{ \"project\": \"path/to/Strangler.Host\" }}.");
+
+        static string? Sources(string from) => Upwards.Find(from, Path.Combine("proxy", "Strangler.Host", "Strangler.Host.csproj"));
+    }
 
     private static string? Locate(string root, string project)
     {

@@ -8,14 +8,19 @@ namespace Strangler.Cli.Up;
 /// <summary>Sees before the start that every port is free, and says who has it when it is not.</summary>
 internal static class Ports
 {
-    /// <param name="wanted">Each port, whose it is, and how to choose another.</param>
-    public static void Check(IEnumerable<(int Port, string Owner, string Mend)> wanted)
+    public static void Check(UpLayout layout, UpFile file)
     {
-        var problems = wanted.Select(static w => Problem(w.Port, w.Owner, w.Mend)).OfType<string>().ToList();
+        (int Port, string Owner, string Fix)[] wanted =
+        [
+            .. file.Processes.Select(p => (p.Port, $"'{p.Name}'", $"move everything with --port-offset N, or change its port in {layout.File} and its address in {layout.Plan}")),
+            (new Uri(layout.PublicUrl).Port, "the public listener", "choose another with --port"),
+            (new Uri(layout.AdminUrl).Port, "the admin listener", "choose another with --admin-port"),
+        ];
+        var problems = wanted.Select(static w => Problem(w.Port, w.Owner, w.Fix)).OfType<string>().ToList();
         if (problems.Count > 0) throw new CommandFailure(string.Join('\n', problems), document: new { error = string.Join(' ', problems) });
     }
 
-    private static string? Problem(int port, string owner, string mend)
+    private static string? Problem(int port, string owner, string fix)
     {
         try
         {
@@ -26,11 +31,11 @@ internal static class Ports
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             var holder = PortHolder.Find(port) is { } found ? $" by process {found.Pid} ({found.Command})" : "";
-            return $"Port {port} for {owner} is in use{holder}. Stop that process, or {mend}.";
+            return $"Port {port} for {owner} is in use{holder}. Stop that process, or {fix}.";
         }
         catch (SocketException error)
         {
-            return $"Port {port} for {owner} cannot be opened: {error.Message}. Choose another: {mend}.";
+            return $"Port {port} for {owner} cannot be opened: {error.Message}. Choose another: {fix}.";
         }
     }
 }

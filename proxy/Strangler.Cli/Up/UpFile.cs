@@ -21,6 +21,10 @@ internal sealed partial record UpFile(IReadOnlyList<UpProcess> Processes, UpProx
     public IEnumerable<string> DatabaseNames => Processes.Where(static p => p.Database is not null).Select(static p => p.Name)
         .Append(ProxyName).Concat(Processes.Any(static p => p.Queues is not null) ? [QueuesName] : []);
 
+    /// <summary>Where the processes' ports have gone.</summary>
+    [JsonIgnore]
+    public MovedAddresses Addresses { get; private init; } = new(new Dictionary<int, int>());
+
     private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web)
     {
         ReadCommentHandling = JsonCommentHandling.Skip,
@@ -44,10 +48,31 @@ internal sealed partial record UpFile(IReadOnlyList<UpProcess> Processes, UpProx
             throw new CommandFailure($"{layout.File}: {error.Message}");
         }
 
+        file = file.Move(layout.Ports);
         var problems = file.Problems(layout).ToList();
         return problems.Count == 0
             ? file
             : throw new CommandFailure($"{layout.File} is wrong:{string.Concat(problems.Select(static p => "\n  " + p))}", document: new { error = $"{layout.File} is wrong.", problems });
+    }
+
+    /// <summary>The same system on other ports, with the addresses in its settings moved along.</summary>
+    private UpFile Move(PortMap ports)
+    {
+        // A port that two processes claim is a problem that is reported afterwards.
+        var moves = Processes.GroupBy(static p => p.Port).ToDictionary(static g => g.Key, g => ports.PortOf(g.First().Name, g.Key));
+        var addresses = new MovedAddresses(moves);
+        if (!addresses.Any) return this;
+        return this with
+        {
+            Addresses = addresses,
+            Processes = [.. Processes.Select(p => p with
+            {
+                Port = ports.PortOf(p.Name, p.Port),
+                Environment = p.Environment.ToDictionary(static e => e.Key, e => addresses.In(e.Value)),
+                Arguments = [.. p.Arguments.Select(addresses.In)],
+            })],
+            Proxy = Proxy is null ? null : Proxy with { Environment = Proxy.Environment.ToDictionary(static e => e.Key, e => addresses.In(e.Value)) },
+        };
     }
 
     private IEnumerable<string> Problems(UpLayout layout)

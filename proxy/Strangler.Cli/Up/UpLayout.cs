@@ -3,9 +3,13 @@ using Strangler.Cli.Running;
 namespace Strangler.Cli.Up;
 
 /// <summary>Where things are and will be, all absolute.</summary>
-internal sealed record UpLayout(string Root, string File, string Plan, string Data, string PublicUrl, string AdminUrl)
+internal sealed record UpLayout(string Root, string File, string Plan, string Data, int Port, int AdminPort, PortMap Ports)
 {
     private const string Folder = ".strangler";
+
+    public string PublicUrl => $"http://127.0.0.1:{Ports.PortOf(PortMap.Public, Port)}";
+
+    public string AdminUrl => $"http://127.0.0.1:{Ports.PortOf(PortMap.Admin, AdminPort)}";
 
     public string AdminKeyFile => Path.Combine(Data, "admin.key");
 
@@ -15,6 +19,9 @@ internal sealed record UpLayout(string Root, string File, string Plan, string Da
 
     /// <summary>Which databases belong to the directory.</summary>
     public string DatabaseFile => Path.Combine(Data, "database.json");
+
+    /// <summary>The plan with moved addresses, where ports have moved.</summary>
+    public string DerivedPlan => Path.Combine(Data, "plan.json");
 
     /// <summary>The proxy's state, where the databases are embedded.</summary>
     public string ProxyFile => Path.Combine(Data, "strangler.db");
@@ -37,7 +44,8 @@ internal sealed record UpLayout(string Root, string File, string Plan, string Da
             file,
             plan,
             request.Data is { } data ? Path.GetFullPath(data, from) : Path.Combine(root, ".data"),
-            $"http://127.0.0.1:{request.Port}",
-            $"http://127.0.0.1:{request.AdminPort}");
+            request.Port,
+            request.AdminPort,
+            request.Ports);
     }
 }

@@ -6,6 +6,15 @@ namespace Strangler.Cli.Up;
 /// <summary>What runs, as written to <c>up.json</c> in the data directory: the other commands find the proxy by it, and the next <c>up</c> finds orphans.</summary>
 internal sealed record UpState(int Pid, string PublicUrl, string AdminUrl, string KeyFile, IReadOnlyList<RunningProcess> Processes)
 {
+    /// <summary>Distinguishes this <c>up</c> from a later process with the same id; see <see cref="ProcessIdentity"/>.</summary>
+    public string? Started { get; init; }
+
+    /// <summary>Where this <c>up</c> takes commands; null while it starts.</summary>
+    public string? Control { get; init; }
+
+    /// <summary>False when <c>up</c> was killed: its file then stays behind.</summary>
+    public bool IsAlive() => Started is not null && ProcessIdentity.Of(Pid) == Started;
+
     public static UpState? Read(string file)
     {
         try
@@ -26,5 +35,5 @@ internal sealed record UpState(int Pid, string PublicUrl, string AdminUrl, strin
     }
 }
 
-/// <summary>A started process. <c>Started</c> tells it from a later process with the same id; see <see cref="ProcessIdentity"/>.</summary>
+/// <summary>A started process. <c>Started</c> distinguishes it from a later process with the same id; see <see cref="ProcessIdentity"/>.</summary>
 internal sealed record RunningProcess(string Name, int Pid, string Started, string Url);
