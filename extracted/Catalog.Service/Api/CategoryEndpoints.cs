@@ -1,6 +1,7 @@
 using Catalog.Service.Data;
 using Catalog.Service.Web.Http;
 using Catalog.Service.Web.Paging;
+using Catalog.Service.Web.Session;
 using Microsoft.EntityFrameworkCore;
 
 namespace Catalog.Service.Api;
@@ -11,10 +12,12 @@ internal static class CategoryEndpoints
     {
         api.MapGet("/categories", ListAsync).Produces<PageOf<CategoryJson>>().ProducesValidationProblem();
         api.MapGet("/categories/{id:int}", GetAsync).Produces<CategoryJson>().ProducesProblem(404);
-        api.MapPost("/categories", CreateAsync).Produces<CategoryJson>(201).ProducesValidationProblem().ProducesProblem(409);
-        api.MapPut("/categories/{id:int}", UpdateAsync).Produces<CategoryJson>().ProducesValidationProblem()
+
+        var writes = api.ForWriters();
+        writes.MapPost("/categories", CreateAsync).Produces<CategoryJson>(201).ProducesValidationProblem().ProducesProblem(409);
+        writes.MapPut("/categories/{id:int}", UpdateAsync).Produces<CategoryJson>().ProducesValidationProblem()
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
-        api.MapDelete("/categories/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+        writes.MapDelete("/categories/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
     }
 
     private static async Task<IResult> ListAsync(

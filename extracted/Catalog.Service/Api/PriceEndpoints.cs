@@ -1,6 +1,7 @@
 using Catalog.Service.Data;
 using Catalog.Service.Web;
 using Catalog.Service.Web.Http;
+using Catalog.Service.Web.Session;
 using Microsoft.EntityFrameworkCore;
 
 namespace Catalog.Service.Api;
@@ -26,7 +27,8 @@ internal sealed record PriceChanges(IReadOnlyList<PriceChange>? Changes)
 internal static class PriceEndpoints
 {
     public static void MapPrices(this IEndpointRouteBuilder api) =>
-        api.MapPost("/products/prices", ChangeAsync).Produces<ProductJson[]>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        api.ForWriters().MapPost("/products/prices", ChangeAsync).Produces<ProductJson[]>().ProducesValidationProblem()
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
 
     private static async Task<IResult> ChangeAsync(CatalogDbContext db, PriceChanges input, CancellationToken cancellationToken)
     {

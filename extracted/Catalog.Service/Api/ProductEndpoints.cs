@@ -3,6 +3,7 @@ using Catalog.Service.Data;
 using Catalog.Service.Queries;
 using Catalog.Service.Web.Http;
 using Catalog.Service.Web.Paging;
+using Catalog.Service.Web.Session;
 using Microsoft.EntityFrameworkCore;
 
 namespace Catalog.Service.Api;
@@ -13,10 +14,12 @@ internal static class ProductEndpoints
     {
         api.MapGet("/products", ListAsync).Produces<PageOf<ProductJson>>().ProducesValidationProblem();
         api.MapGet("/products/{id:int}", GetAsync).Produces<ProductJson>().ProducesProblem(404);
-        api.MapPost("/products", CreateAsync).Produces<ProductJson>(201).ProducesValidationProblem().ProducesProblem(409).ProducesProblem(422);
-        api.MapPut("/products/{id:int}", UpdateAsync).Produces<ProductJson>().ProducesValidationProblem()
+
+        var writes = api.ForWriters();
+        writes.MapPost("/products", CreateAsync).Produces<ProductJson>(201).ProducesValidationProblem().ProducesProblem(409).ProducesProblem(422);
+        writes.MapPut("/products/{id:int}", UpdateAsync).Produces<ProductJson>().ProducesValidationProblem()
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422);
-        api.MapDelete("/products/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(412);
+        writes.MapDelete("/products/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(412);
     }
 
     private static async Task<IResult> ListAsync(

@@ -1,6 +1,7 @@
 using Legacy.Catalog.Data;
 using Legacy.Web.Http;
 using Legacy.Web.Paging;
+using Legacy.Web.Session;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,10 +15,12 @@ internal static class CategoryEndpoints
     {
         api.MapGet("/categories", ListAsync).Produces<PageOf<CategoryJson>>().ProducesValidationProblem();
         api.MapGet("/categories/{id:int}", GetAsync).Produces<CategoryJson>().ProducesProblem(404);
-        api.MapPost("/categories", CreateAsync).Produces<CategoryJson>(201).ProducesValidationProblem().ProducesProblem(409);
-        api.MapPut("/categories/{id:int}", UpdateAsync).Produces<CategoryJson>().ProducesValidationProblem()
+
+        var writes = api.ForWriters();
+        writes.MapPost("/categories", CreateAsync).Produces<CategoryJson>(201).ProducesValidationProblem().ProducesProblem(409);
+        writes.MapPut("/categories/{id:int}", UpdateAsync).Produces<CategoryJson>().ProducesValidationProblem()
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
-        api.MapDelete("/categories/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+        writes.MapDelete("/categories/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
     }
 
     private static async Task<IResult> ListAsync(

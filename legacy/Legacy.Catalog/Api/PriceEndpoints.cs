@@ -1,6 +1,7 @@
 using Legacy.Catalog.Data;
 using Legacy.Web;
 using Legacy.Web.Http;
+using Legacy.Web.Session;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,7 +30,8 @@ internal sealed record PriceChanges(IReadOnlyList<PriceChange>? Changes)
 internal static class PriceEndpoints
 {
     public static void MapPrices(this IEndpointRouteBuilder api) =>
-        api.MapPost("/products/prices", ChangeAsync).Produces<ProductJson[]>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        api.ForWriters().MapPost("/products/prices", ChangeAsync).Produces<ProductJson[]>().ProducesValidationProblem()
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
 
     private static async Task<IResult> ChangeAsync(CatalogDbContext db, PriceChanges input, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using Legacy.Catalog.Data;
 using Legacy.Catalog.Queries;
 using Legacy.Web.Http;
 using Legacy.Web.Paging;
+using Legacy.Web.Session;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,10 +17,12 @@ internal static class ProductEndpoints
     {
         api.MapGet("/products", ListAsync).Produces<PageOf<ProductJson>>().ProducesValidationProblem();
         api.MapGet("/products/{id:int}", GetAsync).Produces<ProductJson>().ProducesProblem(404);
-        api.MapPost("/products", CreateAsync).Produces<ProductJson>(201).ProducesValidationProblem().ProducesProblem(409).ProducesProblem(422);
-        api.MapPut("/products/{id:int}", UpdateAsync).Produces<ProductJson>().ProducesValidationProblem()
+
+        var writes = api.ForWriters();
+        writes.MapPost("/products", CreateAsync).Produces<ProductJson>(201).ProducesValidationProblem().ProducesProblem(409).ProducesProblem(422);
+        writes.MapPut("/products/{id:int}", UpdateAsync).Produces<ProductJson>().ProducesValidationProblem()
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(422);
-        api.MapDelete("/products/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(412);
+        writes.MapDelete("/products/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(412);
     }
 
     private static async Task<IResult> ListAsync(

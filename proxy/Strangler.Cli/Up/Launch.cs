@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Strangler.Cli.Up.Databases;
 
 namespace Strangler.Cli.Up;
 
 /// <summary>How each process is started: arguments, environment, placeholders.</summary>
-internal sealed class Launch(UpLayout layout, UpFile file, string plan, string configuration, string syncKey, DatabaseServer? databases)
+internal sealed partial class Launch(UpLayout layout, UpFile file, string plan, string configuration, string syncKey, DatabaseServer? databases)
 {
     // The system shares one machine with its user: workstation collection, a first generation of 16 MiB whatever the caches, and no instrumented code
     // keep it small and quick to start.
@@ -63,7 +64,11 @@ internal sealed class Launch(UpLayout layout, UpFile file, string plan, string c
             .Replace("{syncKey}", syncKey, StringComparison.Ordinal)
             .Replace("{root}", layout.Root, StringComparison.Ordinal)
             .Replace("{proxy.url}", layout.PublicUrl, StringComparison.Ordinal);
+        filled = Secret().Replace(filled, match => DataDirectory.Key(Path.Combine(layout.Data, match.Groups[1].Value + ".key")));
         if (process is not null) filled = filled.Replace("{port}", process.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         return file.Processes.Aggregate(filled, static (t, p) => t.Replace($"{{{p.Name}.url}}", p.Url, StringComparison.Ordinal));
     }
+
+    [GeneratedRegex(@"\{secret:([a-z0-9][a-z0-9-]*)\}")]
+    private static partial Regex Secret();
 }

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace TestKit.Processes;
 
 /// <summary>What <c>.strangler/up.json</c> and <c>plan.json</c> say, moved to free ports and a directory of the test's own.</summary>
-public sealed class SystemDescription : IDisposable
+public sealed partial class SystemDescription : IDisposable
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly JsonNode _up;
@@ -46,6 +47,9 @@ public sealed class SystemDescription : IDisposable
 
     public string PlanFile { get; private set; } = "";
 
+    /// <summary>What stands for <c>{secret:NAME}</c>: known beforehand, so that a test can send it.</summary>
+    public static string SecretOf(string name) => $"{name}-secret-of-the-tests";
+
     /// <summary>How to start one of the processes.</summary>
     public TestProcessStart StartOf(string name, string data, string syncKey, IEnumerable<KeyValuePair<string, string>> more)
     {
@@ -63,7 +67,10 @@ public sealed class SystemDescription : IDisposable
         };
 
         string Fill(string text) => _ports.Aggregate(
-            text.Replace("{data}", data, StringComparison.Ordinal).Replace("{syncKey}", syncKey, StringComparison.Ordinal).Replace("{port}", $"{_ports[name].Number}", StringComparison.Ordinal),
+            SecretPlaceholder().Replace(text, static match => SecretOf(match.Groups[1].Value))
+                .Replace("{data}", data, StringComparison.Ordinal)
+                .Replace("{syncKey}", syncKey, StringComparison.Ordinal)
+                .Replace("{port}", $"{_ports[name].Number}", StringComparison.Ordinal),
             static (t, p) => t.Replace($"{{{p.Key}.url}}", p.Value.Url, StringComparison.Ordinal));
     }
 
@@ -71,4 +78,7 @@ public sealed class SystemDescription : IDisposable
     {
         foreach (var port in _ports.Values) port.Dispose();
     }
+
+    [GeneratedRegex(@"\{secret:([a-z0-9][a-z0-9-]*)\}")]
+    private static partial Regex SecretPlaceholder();
 }

@@ -6,6 +6,14 @@ namespace Catalog.Service.Web.Http;
 /// <summary>The shop's errors as ProblemDetails; <c>type</c> is a stable name that programs may switch on.</summary>
 internal static class Problems
 {
+    public static IResult Unauthorized() => Make(
+        StatusCodes.Status401Unauthorized, "unauthorized", "Unauthorized",
+        "Sign in as staff, or send a valid key in the header X-Api-Key.");
+
+    public static IResult Forbidden() => Make(
+        StatusCodes.Status403Forbidden, "forbidden", "Forbidden",
+        "Only staff, and programs with a key in the header X-Api-Key, may do this.");
+
     public static IResult NotFound(string what) =>
         Make(StatusCodes.Status404NotFound, "not-found", "Not found", $"There is no such {what}.");
 

@@ -14,13 +14,22 @@ internal static class SessionServices
         var keys = Directory.CreateDirectory(configuration["Keys:Directory"] ?? ".data/keys");
         services.AddDataProtection().SetApplicationName("shop").PersistKeysToFileSystem(keys);
         services.AddAntiforgery(options => options.Cookie.Name = "shop.antiforgery");
-        services.AddAuthorizationBuilder().AddPolicy(Shopper.StaffPolicy, policy => policy.RequireRole(Shopper.StaffPolicy));
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Shopper.StaffPolicy, policy => policy.RequireRole(Shopper.StaffPolicy))
+            .AddPolicy(ApiWrites.Policy, policy => policy
+                .AddAuthenticationSchemes(CookieAuthenticationDefaults.AuthenticationScheme, ApiKeyHandler.SchemeName)
+                .RequireRole(Shopper.StaffPolicy, ApiKeyHandler.ClientRole));
+        services.AddOptions<ApiKeyOptions>(ApiKeyHandler.SchemeName).BindConfiguration("Api")
+            .Validate(options => options.HasOnlyLongKeys(), $"Each key under Api:Keys needs at least {ApiKeyOptions.ShortestKey} characters.")
+            .ValidateOnStart();
+        var authentication = services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme);
+        authentication.AddScheme<ApiKeyOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
+        authentication.AddCookie(options =>
         {
             options.Cookie.Name = "shop.session";
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.ExpireTimeSpan = TimeSpan.FromDays(7);
-            options.Events.OnRedirectToLogin = context => Redirect(context.HttpContext, "/account/login");
+            options.Events.OnRedirectToLogin = context => SignIn(context.HttpContext);
             options.Events.OnRedirectToAccessDenied = context =>
             {
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
@@ -30,11 +39,20 @@ internal static class SessionServices
         return services;
     }
 
+    private static Task SignIn(HttpContext context)
+    {
+        // A program can do nothing with a page to sign in; the scheme of the keys answers it.
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        else
+            Redirect(context, "/account/login");
+        return Task.CompletedTask;
+    }
+
     // Relative, so that it holds behind any front.
-    private static Task Redirect(HttpContext context, string path)
+    private static void Redirect(HttpContext context, string path)
     {
         var target = context.Request.Path + context.Request.QueryString;
         context.Response.Redirect($"{path}?returnUrl={Uri.EscapeDataString(target)}");
-        return Task.CompletedTask;
     }
 }

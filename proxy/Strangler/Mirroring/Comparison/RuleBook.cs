@@ -12,6 +12,7 @@ internal sealed class RuleBook
 {
     private static readonly ConditionalWeakTable<CompareRules, RuleBook> Books = [];
     private static readonly CssSelectorParser Selectors = new();
+    private static readonly string[] Credentials = ["Authorization", "Proxy-Authorization", "X-Api-Key", "Cookie", "Set-Cookie"];
     private readonly IReadOnlyList<(Regex Pattern, IgnoreRule Rule)> _patterns;
     private readonly IReadOnlyList<IntendedChange> _intended;
     private readonly FrozenSet<string> _redacted;
@@ -20,7 +21,7 @@ internal sealed class RuleBook
     {
         _patterns = [.. rules.Ignore.Where(static r => r.Pattern is not null).Select(static r => (new Regex(r.Pattern!, RegexOptions.None, TimeSpan.FromSeconds(1)), r))];
         _intended = [.. rules.Intended.Where(static r => r.Path[0] != '$')];
-        _redacted = rules.RedactedHeaders.Concat(["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        _redacted = rules.RedactedHeaders.Concat(Credentials).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         Headers = [.. HeaderComparison.Usual.Concat(rules.AddedHeaders.Select(static h => h.Name)).Distinct(StringComparer.OrdinalIgnoreCase)];
         Omitted = rules.OmittedHeaders.DistinctBy(static h => h.Name, StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(static h => h.Name, static h => h.Why, StringComparer.OrdinalIgnoreCase);
         ElementRules = [.. rules.Ignore.Where(static r => r.Selector is not null).Select(static r => (Selectors.ParseSelector(r.Selector!)!, r))];

@@ -1,0 +1,16 @@
+namespace Catalog.Service.Web.Session;
+
+internal static class ApiWrites
+{
+    public const string Policy = "api-writes";
+
+    /// <summary>
+    /// For the endpoints that change data: staff and programs with a key only. Others are refused before their body is read.
+    /// </summary>
+    public static RouteGroupBuilder ForWriters(this IEndpointRouteBuilder api)
+    {
+        ArgumentNullException.ThrowIfNull(api);
+        var writes = api.MapGroup("").RequireAuthorization(Policy);
+        return writes.ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+    }
+}
