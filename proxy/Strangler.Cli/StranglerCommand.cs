@@ -68,6 +68,7 @@ internal static class StranglerCommand
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(AdvanceCommand.Create());
         root.Subcommands.Add(RollbackCommand.Create());
+        root.Subcommands.Add(WaitCommand.Create());
         root.Subcommands.Add(BackfillCommand.Create());
         root.Subcommands.Add(ReconcileCommand.Create());
         root.Subcommands.Add(MismatchesCommand.Create());

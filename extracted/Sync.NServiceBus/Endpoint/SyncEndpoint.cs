@@ -10,6 +10,7 @@ internal static class SyncEndpoint
 {
     private const int ImmediateRetries = 3;
     private const int DelayedRetries = 8;
+    private const string HostIdentifierSwitch = "NServiceBus.Core.Hosting.UseV2DeterministicGuid";
     private static readonly TimeSpan DelayedRetryStep = TimeSpan.FromSeconds(2);
 
     /// <summary>Names as the contracts have them: an endpoint with NServiceBus's own settings would read nothing from others, and say nothing.</summary>
@@ -17,6 +18,8 @@ internal static class SyncEndpoint
 
     public static EndpointConfiguration Create(NServiceBusOptions options, ContractTypes contracts, IEnumerable<ModuleMap> modules, Func<Type, string?> moduleOfCommand)
     {
+        // Otherwise NServiceBus 10.2 derives the host's identifier with MD5 and warns about it at every start. A host that has decided keeps its own.
+        if (!AppContext.TryGetSwitch(HostIdentifierSwitch, out _)) AppContext.SetSwitch(HostIdentifierSwitch, true);
         var endpoint = new EndpointConfiguration(options.Endpoint);
         endpoint.AssemblyScanner().Disable = true;
         endpoint.UseSerialization<SystemJsonSerializer>().Options(OnTheBus);

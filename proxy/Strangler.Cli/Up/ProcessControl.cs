@@ -50,13 +50,17 @@ internal sealed class ProcessControl(UpLayout layout, UpRequest request, UpFile 
         OneAsync(name, _ => StartAsync("restarted", name, change, say, cancellationToken), cancellationToken);
 
     /// <summary>Builds the projects unless their output is as new as their sources.</summary>
+    /// <param name="projects">The projects.</param>
+    /// <param name="allowed">False to start what is there.</param>
+    /// <param name="begins">Takes whether a build is needed.</param>
+    /// <param name="cancellationToken">Ends the build.</param>
     /// <returns>True when something was built.</returns>
     /// <exception cref="CommandFailure">The build failed, or there is no output to start.</exception>
-    public async Task<bool> BuildAsync(IReadOnlyList<string> projects, bool allowed, Action<string> say, CancellationToken cancellationToken)
+    public async Task<bool> BuildAsync(IReadOnlyList<string> projects, bool allowed, Action<bool> begins, CancellationToken cancellationToken)
     {
         var build = allowed ? new ProjectBuild(layout, Locate(), request.Configuration) : null;
         var needed = build is not null && !build.IsFresh();
-        if (build is not null) say(needed ? $"{request.Configuration}, this takes a while the first time" : "nothing has changed");
+        if (build is not null) begins(needed);
         if (needed) await build!.RunAsync(cancellationToken);
 
         // Located again: only the build knows where its output went.
@@ -73,12 +77,17 @@ internal sealed class ProcessControl(UpLayout layout, UpRequest request, UpFile 
     {
         var project = change.Project ?? ProjectOf(name);
         // Built while the old process still serves: a build that fails changes nothing.
-        var built = await BuildAsync([project], change.Build, detail => say($"build: {detail}"), cancellationToken);
+        var built = await BuildAsync([project], change.Build, Begins, cancellationToken);
         if (running.Find(name) is { } old && !old.Exited.IsCompleted) await running.StopAsync(old);
         var began = TimeProvider.System.GetTimestamp();
         var process = Launch(name, project);
         await running.ReadyAsync(process, cancellationToken);
         return ProcessOutcome.Of(done, process) with { Built = built, Seconds = Math.Round(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 1) };
+
+        void Begins(bool needed)
+        {
+            if (needed) say("building, as its sources are newer than its build.");
+        }
     }
 
     private async Task<ProcessOutcome> OneAsync(string name, Func<ChildProcess, Task<ProcessOutcome>> change, CancellationToken cancellationToken)

@@ -105,9 +105,11 @@ internal sealed class UpSystem : IAsyncDisposable
         plan.Write();
         var launch = new Launch(layout, file, plan.File, request.Configuration, syncKey, databases);
         var control = new ProcessControl(layout, request, file, launch, running);
-        await control.BuildAsync([.. control.Names.Select(control.ProjectOf)], !request.NoBuild, detail => step("build", detail), cancellationToken);
+        await control.BuildAsync([.. control.Names.Select(control.ProjectOf)], !request.NoBuild, Building, cancellationToken);
         foreach (var name in control.Names) control.Launch(name, control.ProjectOf(name));
         await running.ReadyAsync(p => step("ready", $"{p.Name} {p.Running.Url}"), cancellationToken);
         return (plan, control);
+
+        void Building(bool needed) => step("build", needed ? $"{request.Configuration}, this takes a while the first time" : "nothing has changed");
     }
 }

@@ -21,7 +21,7 @@ internal sealed class AdminKeyFilter(StranglerKeys keys) : IEndpointFilter
         var shown = SHA256.HashData(Encoding.UTF8.GetBytes(context.HttpContext.Request.Headers[Header].ToString()));
         if (!CryptographicOperations.FixedTimeEquals(shown, SHA256.HashData(Encoding.UTF8.GetBytes(keys.Admin))))
         {
-            return Problems.Of(StatusCodes.Status401Unauthorized, "The admin key is missing or wrong.", $"Send it in the header {Header}; 'strangler up' keeps it in .data/admin.key.");
+            return Problems.Of(StatusCodes.Status401Unauthorized, "The admin key is missing or wrong.", $"Send it in the header {Header}; 'strangler up' keeps it in admin.key in its data directory, which commands take with --data DIR.");
         }
 
         return await next(context).ConfigureAwait(false);

@@ -44,7 +44,7 @@ internal sealed class AdminStatus(
             state.Switching, open is null ? null : new SwitchDocument(open.Phase.ToString(), open.To.ToString().ToLowerInvariant(), open.NewEpoch, open.StartedAt, open.Error), stored.StageSince,
             new SyncDocument(owner?.Pending ?? nothing, owner?.Parked ?? nothing, owner?.LagSeconds ?? nothing, readings.Legacy?.Backfill, Latest(readings.Legacy?.Reconcile, readings.Service?.Reconcile), readings.Legacy?.Detached ?? false,
                 readings.Legacy?.ForeignReads, readings.Legacy?.State, readings.Service?.State),
-            new HealthDocument(readings.LegacyIll ?? "healthy", readings.ServiceIll ?? "healthy"), next,
+            new HealthDocument(readings.LegacyIll?.Seen ?? "healthy", readings.ServiceIll?.Seen ?? "healthy"), next,
             endpoints, endpoints.Sum(e => e.Fallbacks), conditions, [.. conditions.Where(c => !c.Met).Select(c => c.Sentence)],
             judge.Judge(module, state), judged is null ? null : new JudgedDocument(judged.At, judged.Reason ?? ""));
     }

@@ -7,7 +7,7 @@ using Strangler.Stages.Switching;
 
 namespace Strangler.Admin;
 
-/// <summary>Turns what can go wrong into problem documents that say how to mend it.</summary>
+/// <summary>Turns what can go wrong into problem documents that say how to fix it.</summary>
 internal static partial class Problems
 {
     public static IResult Of(int status, string title, string mend) =>
@@ -42,21 +42,19 @@ internal static partial class Problems
         }
         catch (SwitchAbortedException error)
         {
-            return Of(StatusCodes.Status502BadGateway, error.Message, "Mend what it names and try again; nothing has been lost.");
+            return Of(StatusCodes.Status502BadGateway, error.Message, "Fix what it names and try again; nothing has been lost.");
         }
         catch (SwitchUnfinishedException error)
         {
-            return Of(StatusCodes.Status503ServiceUnavailable, error.Message, "Start the side that does not answer; the switch ends by itself then.");
+            return Of(StatusCodes.Status503ServiceUnavailable, error.Message, $"{Hint(error)} The switch ends by itself then.");
         }
         catch (SideException error)
         {
-            return Of(StatusCodes.Status502BadGateway, error.Message, error.Failure == SideFailure.Refused
-                ? "The side has refused: see its message, and that Sync:Key there and Strangler:SyncKey here are the same."
-                : "Start that side, or mend its address in the plan.");
+            return Of(StatusCodes.Status502BadGateway, error.Message, SideHint.Of(error));
         }
         catch (OperationCanceledException) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            return Of(StatusCodes.Status503ServiceUnavailable, "Another coordinator has taken over the operation.", "Look at 'strangler status'.");
+            return Of(StatusCodes.Status503ServiceUnavailable, "Another proxy has taken over the operation, or this one is stopping.", "Look at 'strangler status' once it answers.");
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -64,6 +62,8 @@ internal static partial class Problems
             return Of(StatusCodes.Status500InternalServerError, $"The call failed: {error.Message}", "The proxy's log has the details.");
         }
     }
+
+    private static string Hint(SwitchUnfinishedException error) => error.InnerException is SideException side ? SideHint.Of(side) : "'strangler status' shows what it waits for.";
 
     [LoggerMessage(2300, LogLevel.Error, "The admin call {Path} failed.")]
     private static partial void CallFailed(ILogger log, string path, Exception error);

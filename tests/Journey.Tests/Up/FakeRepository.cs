@@ -42,17 +42,22 @@ internal sealed class FakeRepository : IDisposable
 
     public FreePort Admin { get; }
 
+    public static string FakeServer { get; } = RepositoryRoot.AssemblyOf("tests/FakeServer");
+
     public string Record => File("record.txt");
 
     public string File(string name) => Path.Combine(_directory.Path, name);
 
+    /// <summary>True to run the proxy that comes with the command.</summary>
+    public bool OwnProxy { get; set; }
+
     /// <summary>Writes <c>up.json</c>, with an environment for the service on request.</summary>
     public void Describe(params (string Name, string Value)[] serviceEnvironment)
     {
-        var fake = RepositoryRoot.AssemblyOf("tests/FakeServer");
+        var fake = FakeServer;
         var up = new JsonObject
         {
-            ["proxy"] = new JsonObject { ["project"] = fake, ["environment"] = new JsonObject { ["Fake__Record"] = Record } },
+            ["proxy"] = OwnProxy ? null : new JsonObject { ["project"] = fake, ["environment"] = new JsonObject { ["Fake__Record"] = Record } },
             ["processes"] = new JsonArray(
                 Process("legacy", Legacy, fake, [("Fake__Record", Record), ("Seen", "{data}|{books.url}|{port}")]),
                 Process("books", Service, _serviceProject ?? fake, serviceEnvironment)),
@@ -93,6 +98,25 @@ internal sealed class FakeRepository : IDisposable
         Health = null,
     });
 
+    /// <summary>Runs another command here until it ends.</summary>
+    public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunFromAsync("", arguments);
+
+    /// <summary>Runs another command in a directory of the repository until it ends.</summary>
+    public async Task<(int ExitCode, string Output)> RunFromAsync(string directory, params string[] arguments)
+    {
+        await using var command = await TestProcess.StartAsync(new TestProcessStart("proxy/Strangler.Cli")
+        {
+            Name = "command",
+            Arguments = arguments,
+            WorkingDirectory = File(directory),
+            PassUrl = false,
+            Health = null,
+        });
+        // It may build.
+        var exitCode = await command.WaitForExitAsync(TimeSpan.FromMinutes(4));
+        return (exitCode, command.Output);
+    }
+
     /// <summary>Runs <c>up</c> until it gives up by itself.</summary>
     public async Task<(int ExitCode, string Output)> UpRefusedAsync(params string[] more)
     {
@@ -105,7 +129,7 @@ internal sealed class FakeRepository : IDisposable
     public async Task<TestProcess> UpReadyAsync(params string[] more)
     {
         var up = await UpAsync(more);
-        await Eventually.TrueAsync(() => up.HasExited || up.Output.Contains("Ctrl-C stops everything", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "up is ready");
+        await Eventually.TrueAsync(() => up.HasExited || up.Output.Contains("Ctrl-C stops everything", StringComparison.Ordinal), TimeSpan.FromMinutes(4), "up is ready");
         Assert.IsFalse(up.HasExited, up.Output);
         return up;
     }
@@ -125,9 +149,9 @@ internal sealed class FakeRepository : IDisposable
     }
 
     /// <summary>The ids of the processes that run now, by name.</summary>
-    public async Task<Dictionary<string, int>> RunningAsync()
+    public async Task<Dictionary<string, int>> RunningAsync(string data = ".data")
     {
-        var state = JsonDocument.Parse(await System.IO.File.ReadAllTextAsync(File(".data/up.json"))).RootElement;
+        var state = JsonDocument.Parse(await System.IO.File.ReadAllTextAsync(File($"{data}/up.json"))).RootElement;
         return state.GetProperty("processes").EnumerateArray().ToDictionary(static p => p.GetProperty("name").GetString()!, static p => p.GetProperty("pid").GetInt32());
     }
 

@@ -53,12 +53,12 @@ internal sealed class GateKeeper(EvidenceLedger evidence, CanaryJudge judge, Tim
     }
 
     private static Condition Healthy(SideReadings readings) => new(
-        "service healthy", "answers its health check", readings.ServiceIll ?? "healthy", readings.ServiceIll is null,
-        "Start the service, or mend its address in the plan.");
+        "service healthy", "answers its health check", readings.ServiceIll?.Seen ?? "healthy", readings.ServiceIll is null,
+        readings.ServiceIll?.Fix ?? "");
 
     private static Condition Reachable(Side side, SideReadings readings) => new(
-        $"{Name(side)} sync", "answers under /_sync", readings.ErrorOf(side) ?? "answers", readings.Of(side) is not null,
-        "The side must run with Sync:Key set to the proxy's sync key.", Invariant: true);
+        $"{Name(side)} sync", "answers under /_sync", readings.ErrorOf(side)?.Seen ?? "answers", readings.Of(side) is not null,
+        readings.ErrorOf(side)?.Fix ?? SideHint.Start, Invariant: true);
 
     private static Condition Owner(ModuleState state, SideReadings readings)
     {
@@ -67,7 +67,7 @@ internal sealed class GateKeeper(EvidenceLedger evidence, CanaryJudge judge, Tim
         var measured = side is null ? "unknown" : $"{Name(state.Owner)} is {side.State} at epoch {side.Epoch}" + (other is null ? "" : $", {Name(Other(state.Owner))} is {other.State}");
         return new Condition("owner", $"{Name(state.Owner)} is owner at epoch {state.Epoch}, alone", measured,
             side is { IsOwner: true } && side.Epoch == state.Epoch && other is { IsOwner: false, IsRetired: false },
-            "The sides and the proxy disagree; look at 'strangler status', which takes over what the sides say.", Invariant: true);
+            readings.FixOf(state.Owner) ?? readings.FixOf(Other(state.Owner)) ?? "The sides and the proxy disagree; look at 'strangler status', which takes over what the sides say.", Invariant: true);
     }
 
     private static Condition BackfillComplete(SideReadings readings)
@@ -80,7 +80,13 @@ internal sealed class GateKeeper(EvidenceLedger evidence, CanaryJudge judge, Tim
             "failed" => $"failed: {backfill.Error}",
             var other => other,
         };
-        return new Condition("backfill", "complete", measured, backfill?.State == "complete", "Wait for it, or start it again with 'strangler backfill MODULE'.", Invariant: true);
+        var fix = backfill?.State switch
+        {
+            null => readings.FixOf(Side.Legacy) ?? SideHint.Start,
+            "running" => "Wait for it: 'strangler wait MODULE'.",
+            _ => "Start it again with 'strangler backfill MODULE'.",
+        };
+        return new Condition("backfill", "complete", measured, backfill?.State == "complete", fix, Invariant: true);
     }
 
     // Without it the lag is nothing for ever, and the copy is old.
@@ -88,21 +94,23 @@ internal sealed class GateKeeper(EvidenceLedger evidence, CanaryJudge judge, Tim
     {
         var capture = readings.Of(state.Owner)?.Capture;
         return new Condition("capture", "on", capture switch { null => "unknown", true => "on", false => "off" }, capture == true,
-            "Changes of the owner are not sent: go back with 'strangler rollback MODULE --to Legacy' and begin again.", Invariant: true);
+            capture is null ? readings.FixOf(state.Owner) ?? SideHint.Start : "Changes of the owner are not sent: go back with 'strangler rollback MODULE --to Legacy' and begin again.", Invariant: true);
     }
 
     private static Condition Lag(ModuleState state, PlannedModule module, SideReadings readings)
     {
         var lag = readings.Of(state.Owner)?.LagSeconds;
         return new Condition("lag", $"at most {Seconds(module.Gates.MaximumLag.TotalSeconds)}", lag is null ? "unknown" : Seconds(lag.Value),
-            lag <= module.Gates.MaximumLag.TotalSeconds, "Wait until the other side has caught up; is it running?");
+            lag <= module.Gates.MaximumLag.TotalSeconds,
+            lag is null ? readings.FixOf(state.Owner) ?? SideHint.Start
+                : readings.FixOf(Other(state.Owner)) ?? "Wait until the other side has caught up: 'strangler wait MODULE'.");
     }
 
     private static Condition NothingParked(ModuleState state, SideReadings readings)
     {
         var parked = readings.Of(state.Owner)?.Parked;
         return new Condition("parked changes", "0", parked?.ToString(CultureInfo.InvariantCulture) ?? "unknown", parked == 0,
-            "Retry or discard them: 'strangler parked list MODULE'.", Invariant: true);
+            parked is null ? readings.FixOf(state.Owner) ?? SideHint.Start : "Retry or discard them: 'strangler parked list MODULE'.", Invariant: true);
     }
 
     private static Condition Reconciled(SideReadings readings)
@@ -116,7 +124,13 @@ internal sealed class GateKeeper(EvidenceLedger evidence, CanaryJudge judge, Tim
             _ => $"{reconcile.Differences - reconcile.Repaired} differences" + (reconcile.Examples is [var first, ..] ? $", for example {first.Entity} {first.Key}" : ""),
         };
         return new Condition("reconcile", "0 differences", measured, reconcile is { State: "complete" } && reconcile.Differences <= reconcile.Repaired,
-            "Repair them with 'strangler reconcile MODULE --repair'.");
+            reconcile?.State switch
+            {
+                null or "none" => readings.FixOf(Side.Legacy) ?? "Run it: 'strangler reconcile MODULE'.",
+                "running" => "Wait for it.",
+                "failed" => "See its message, then run it again: 'strangler reconcile MODULE'.",
+                _ => "Repair them with 'strangler reconcile MODULE --repair'.",
+            });
     }
 
     private static Condition WholeCanary(ModuleState state) => new(
@@ -137,7 +151,7 @@ internal sealed class GateKeeper(EvidenceLedger evidence, CanaryJudge judge, Tim
         var rate = served == 0 ? 0 : (double)errors / served;
         var limit = (legacyServed == 0 ? 0 : (double)legacyErrors / legacyServed) + 1 - module.Gates.MinimumMatchRate;
         return new Condition("service errors", string.Create(CultureInfo.InvariantCulture, $"at most {limit:0.####} of its answers"),
-            $"{errors} of {served}", rate <= limit + 1e-9, "Look at the service's log, mend it, and begin the canary again from Shadow.");
+            $"{errors} of {served}", rate <= limit + 1e-9, "Look at the service's log, fix it, and begin the canary again from Shadow.");
     }
 
     private static Condition NothingHeld(ModuleState state) => new(
@@ -159,7 +173,7 @@ internal sealed class GateKeeper(EvidenceLedger evidence, CanaryJudge judge, Tim
         // The last call is named even where something else came after it: it says whom to look for.
         var earlier = called is null || what == called ? "" : $"; at {At(call!.At)} {called}";
         return new Condition("legacy quiet", $"for {module.Gates.QuietBeforeRetirement:c}", $"for {TimeSpan.FromSeconds(Math.Floor(quiet.TotalSeconds)):c}: at {At(since.Value)} {what}{earlier}", quiet >= module.Gates.QuietBeforeRetirement,
-            "Nothing may call the module in the legacy or read its tables for that time; release held endpoints, detach the other modules, and mend clients that spell paths ambiguously.");
+            "Nothing may call the module in the legacy or read its tables for that time; release held endpoints, detach the other modules, and fix clients that spell paths ambiguously.");
     }
 
     private static Condition Detached(SideReadings readings) => new(

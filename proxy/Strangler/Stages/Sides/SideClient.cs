@@ -79,7 +79,7 @@ internal sealed class SideClient(HttpClient http, Func<PlanSnapshot> plan, Func<
 
     /// <summary>Asks whether a side answers at all: 2xx of <c>/healthz</c>, or, where a server has no such page, any answer below 500 to <c>/</c>.</summary>
     /// <returns>Null when it is healthy, else what was seen.</returns>
-    public async Task<string?> HealthAsync(string module, Side side, CancellationToken cancellation)
+    public async Task<SideFault?> HealthAsync(string module, Side side, CancellationToken cancellation)
     {
         using var limit = Limited(CallLimit, cancellation);
         var address = Addresses(module, side)[0];
@@ -90,14 +90,18 @@ internal sealed class SideClient(HttpClient http, Func<PlanSnapshot> plan, Func<
                 using var answer = await http.GetAsync(At(address, path), HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode) return null;
                 if ((int)answer.StatusCode < 500 && path == "/") return null;
-                if ((int)answer.StatusCode >= 500) return $"{path} answered {(int)answer.StatusCode}";
+                if ((int)answer.StatusCode >= 500) return new SideFault($"{path} answered {(int)answer.StatusCode}", "It runs, but is not healthy: its log says why.");
             }
 
             return null;
         }
-        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (HttpRequestException error)
         {
-            return $"{address} does not answer";
+            return new SideFault($"{address} does not answer", SideHint.OfConnection(error));
+        }
+        catch (Exception error) when (error is IOException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return new SideFault($"{address} does not answer in time", "It may be overloaded or out of the network's reach: see its log, and check its address in the plan.");
         }
     }
 

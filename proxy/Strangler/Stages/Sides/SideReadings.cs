@@ -9,13 +9,18 @@ namespace Strangler.Stages.Sides;
 /// <param name="ServiceError">Why there is no answer of the service.</param>
 /// <param name="ServiceIll">Null when the service is healthy, else what was seen.</param>
 /// <param name="LegacyIll">Null when the legacy is healthy, else what was seen.</param>
-internal sealed record SideReadings(SideStatus? Legacy, SideStatus? Service, string? LegacyError, string? ServiceError, string? ServiceIll, string? LegacyIll)
+internal sealed record SideReadings(SideStatus? Legacy, SideStatus? Service, SideFault? LegacyError, SideFault? ServiceError, SideFault? ServiceIll, SideFault? LegacyIll)
 {
-    public static SideReadings Unread { get; } = new(null, null, "not asked yet", "not asked yet", "not asked yet", "not asked yet");
+    private static readonly SideFault NotAsked = new("not asked yet", "Wait for a second and look again.");
+
+    public static SideReadings Unread { get; } = new(null, null, NotAsked, NotAsked, NotAsked, NotAsked);
 
     public SideStatus? Of(Side side) => side == Side.Legacy ? Legacy : Service;
 
-    public string? ErrorOf(Side side) => side == Side.Legacy ? LegacyError : ServiceError;
+    public SideFault? ErrorOf(Side side) => side == Side.Legacy ? LegacyError : ServiceError;
+
+    /// <summary>What to do so that a side answers; null when it does.</summary>
+    public string? FixOf(Side side) => ErrorOf(side)?.Fix;
 
     public static async Task<SideReadings> ReadAsync(SideClient sides, PlannedModule module, CancellationToken cancellation)
     {
@@ -29,9 +34,9 @@ internal sealed record SideReadings(SideStatus? Legacy, SideStatus? Service, str
         return new SideReadings(left, right, leftError, rightError, await service.ConfigureAwait(false), await legacy.ConfigureAwait(false));
     }
 
-    private static Task<(SideStatus?, string?)> Nothing => Task.FromResult<(SideStatus?, string?)>((null, null));
+    private static Task<(SideStatus?, SideFault?)> Nothing => Task.FromResult<(SideStatus?, SideFault?)>((null, null));
 
-    private static async Task<(SideStatus?, string?)> StatusAsync(SideClient sides, string module, Side side, CancellationToken cancellation)
+    private static async Task<(SideStatus?, SideFault?)> StatusAsync(SideClient sides, string module, Side side, CancellationToken cancellation)
     {
         try
         {
@@ -39,7 +44,7 @@ internal sealed record SideReadings(SideStatus? Legacy, SideStatus? Service, str
         }
         catch (SideException error)
         {
-            return (null, error.Message);
+            return (null, new SideFault(error.Message, SideHint.Of(error)));
         }
     }
 }
