@@ -16,15 +16,7 @@ internal static class CatalogWeb
         services.AddHealthChecks();
         services.AddScoped<ProductQueries>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Trim);
-        services.AddOpenApi("v1", options =>
-        {
-            options.ShouldInclude = api => api.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true;
-            options.AddDocumentTransformer((document, _, _) =>
-            {
-                document.Info.Title = "The Shop: catalog";
-                return Task.CompletedTask;
-            });
-        });
+        services.AddApiDescription("The Shop: catalog");
         return services;
     }
 

@@ -19,15 +19,7 @@ internal static class ShopWeb
         services.AddRazorPages();
         services.AddHealthChecks();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Trim);
-        services.AddOpenApi("v1", options =>
-        {
-            options.ShouldInclude = api => api.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true;
-            options.AddDocumentTransformer((document, _, _) =>
-            {
-                document.Info.Title = "The Shop";
-                return Task.CompletedTask;
-            });
-        });
+        services.AddApiDescription("The Shop");
         return services;
     }
 

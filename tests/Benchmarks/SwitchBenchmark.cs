@@ -35,6 +35,7 @@ internal sealed class SwitchBenchmark : IBenchmark
         // As "up" starts them.
         var environment = new Dictionary<string, string> { ["DOTNET_gcServer"] = "0", ["DOTNET_TieredPGO"] = "0" };
         await using var system = await StranglerSystem.StartAsync(new StranglerSystemOptions { Environment = environment, ProxyEnvironment = environment });
+        system.Public.WithShopKey();
         await PrepareAsync(system);
         var bodies = await BodiesAsync(system.Public);
         await WarmAsync(system.Public, bodies);

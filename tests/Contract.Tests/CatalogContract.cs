@@ -193,6 +193,62 @@ public abstract class CatalogContract
         await Snapshot.VerifyAsync(visitor.Transcript);
     }
 
+    [TestMethod]
+    public async Task ApiWrites_WithoutCredentials_RefusedBeforeTheBodyIsRead()
+    {
+        using var visitor = new Visitor(await TargetAsync()) { ApiKey = null };
+        await EachWriteAsync(visitor);
+        await visitor.TextAsync(HttpMethod.Post, "/api/products", "{ not json", "application/json");
+        visitor.ApiKey = "";
+        await visitor.DeleteAsync("/api/products/37");
+        visitor.ApiKey = "a-key-that-nobody-was-given";
+        await EachWriteAsync(visitor);
+        await visitor.GetAsync("/api/products/37");
+        await Snapshot.VerifyAsync(visitor.Transcript);
+    }
+
+    [TestMethod]
+    public async Task ApiWrites_Customer_Refused()
+    {
+        using var visitor = new Visitor(await TargetAsync()) { ApiKey = null };
+        await visitor.SignInAsync("customer9@shop.example");
+        await EachWriteAsync(visitor);
+        await visitor.GetAsync("/api/products/37");
+        await Snapshot.VerifyAsync(visitor.Transcript);
+    }
+
+    // Alone, because pages of other tests list the categories.
+    [TestMethod, DoNotParallelize]
+    public async Task ApiWrites_Staff_Accepted()
+    {
+        using var visitor = new Visitor(await TargetAsync()) { ApiKey = null };
+        await visitor.SignInAsync("staff@shop.example");
+        await visitor.JsonAsync(HttpMethod.Post, "/api/categories", new { name = "Theremins" });
+        var category = IdOf(visitor.LastBody);
+        await visitor.JsonAsync(HttpMethod.Put, $"/api/categories/{category}", new { name = "Theremins", description = "Untouched." });
+        await visitor.DeleteAsync($"/api/categories/{category}");
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products", new { sku = "CONTRACT-STAFF", name = "Staff", categoryId = 1, price = 5 });
+        var product = int.Parse(IdOf(visitor.LastBody), CultureInfo.InvariantCulture);
+        await visitor.JsonAsync(HttpMethod.Put, $"/api/products/{product}", new { sku = "CONTRACT-STAFF", name = "Staff", categoryId = 1, price = 6 });
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products/prices", new { changes = new[] { new { id = product, by = 1 } } });
+        await visitor.DeleteAsync($"/api/products/{product}");
+        await Snapshot.VerifyAsync(visitor.Transcript.Replace($"{product}", "{product}", StringComparison.Ordinal)
+            .Replace($"/{category}", "/{category}", StringComparison.Ordinal)
+            .Replace($"\"id\":{category},", "\"id\":{category},", StringComparison.Ordinal));
+    }
+
+    /// <summary>Every write of the API, with a body that would be refused if anybody read it.</summary>
+    private static async Task EachWriteAsync(Visitor visitor)
+    {
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products", new { });
+        await visitor.JsonAsync(HttpMethod.Post, "/api/products/prices", new { });
+        await visitor.JsonAsync(HttpMethod.Put, "/api/products/37", new { });
+        await visitor.DeleteAsync("/api/products/37");
+        await visitor.JsonAsync(HttpMethod.Post, "/api/categories", new { });
+        await visitor.JsonAsync(HttpMethod.Put, "/api/categories/4", new { });
+        await visitor.DeleteAsync("/api/categories/4");
+    }
+
     private static string IdOf(string json) =>
         JsonSerializer.Deserialize<JsonElement>(json).GetProperty("id").GetInt32().ToString(CultureInfo.InvariantCulture);
 }

@@ -40,7 +40,7 @@ public sealed class CorpusTests
     public async Task Server_ThatAnswersDifferently_IsToldByFileAndPlace()
     {
         await using var pair = await ShopPair.StartAsync();
-        using (var client = new HttpClient { BaseAddress = pair.Legacy })
+        using (var client = new HttpClient { BaseAddress = pair.Legacy }.WithShopKey())
         using (var changed = await client.PutAsync("/api/products/1", new StringContent("""{"sku":"SKU-000001","name":"Another","description":"","categoryId":1,"price":1}""", null, "application/json"))) changed.EnsureSuccessStatusCode();
 
         var (exit, document) = await RunAsync(pair.Legacy, "--writes");
@@ -61,7 +61,7 @@ public sealed class CorpusTests
 
     private static async Task<(int Exit, JsonNode Document)> RunAsync(Uri server, params string[] more)
     {
-        var start = new ProcessStartInfo(Dotnet.Path, [RepositoryRoot.AssemblyOf("proxy/Strangler.Cli"), "replay", Corpus, "--module", "catalog", "--against", server.ToString(), "--json", .. more])
+        var start = new ProcessStartInfo(Dotnet.Path, [RepositoryRoot.AssemblyOf("proxy/Strangler.Cli"), "replay", Corpus, "--module", "catalog", "--against", server.ToString(), "--json", "--header", $"{ShopApi.Header}: {ShopApi.Key}", .. more])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = RepositoryRoot.Path,
         };

@@ -33,6 +33,9 @@ public sealed class DryRunCorpusTests
         await corpus.ProductsApi_CreateChangeRemove();
         await corpus.PricesApi_ChangesAllOrNone();
         await corpus.CategoriesApi_ListCreateChangeRemove();
+        await corpus.ApiWrites_WithoutCredentials_RefusedBeforeTheBodyIsRead();
+        await corpus.ApiWrites_Customer_Refused();
+        await corpus.ApiWrites_Staff_Accepted();
         await corpus.EditPage_NotStaff_Refused();
         await corpus.EditPage_Staff_ShowsErrorsThenSaves();
         // A second product: the key of the first one, which is gone, must not come again on either side.
@@ -71,8 +74,8 @@ public sealed class DryRunCorpusTests
 
         var known = before["sync_version"].ToHashSet(StringComparer.Ordinal);
         var written = after["sync_version"].Where(row => !known.Contains(row)).ToList();
-        // What the corpus leaves changed or removed: two products and a category that came and went, two prices and an edited page.
-        Assert.HasCount(6, written, string.Join('\n', written));
+        // What the corpus leaves changed or removed: three products and two categories that came and went, two prices and an edited page.
+        Assert.HasCount(8, written, string.Join('\n', written));
     }
 
     private static List<string> KeysOf(Dictionary<string, List<string>> dump, string prefix) =>

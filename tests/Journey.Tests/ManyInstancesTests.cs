@@ -72,6 +72,7 @@ public sealed class ManyInstancesTests
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false }) { BaseAddress = proxy, Timeout = TimeSpan.FromSeconds(60) };
         client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer person-{product}");
+        client.WithShopKey();
         for (var turn = 1; !stop.IsCancellationRequested; turn++)
         {
             try

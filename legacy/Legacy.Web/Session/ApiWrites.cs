@@ -7,6 +7,7 @@ namespace Legacy.Web.Session;
 public static class ApiWrites
 {
     public const string Policy = "api-writes";
+    public const string Header = "X-Api-Key";
 
     /// <summary>
     /// For the endpoints that change data: staff and programs with a key only. Others are refused before their body is read.

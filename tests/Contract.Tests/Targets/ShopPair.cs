@@ -72,6 +72,7 @@ internal sealed class ShopPair : IAsyncDisposable
             ["Database__Provider"] = _databases[name].Provider,
             ["Database__ConnectionString"] = _databases[name].ConnectionString,
             ["Keys__Directory"] = _directory.File("keys"),
+            [ShopApi.Setting] = ShopApi.Key,
             ["Sync__Key"] = Key,
             ["Sync__Peers__catalog"] = peer.Url,
         },

@@ -2,15 +2,19 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
+using TestKit.Processes;
 
 namespace Contract.Tests.Targets;
 
 /// <summary>A client with cookies that writes down what it asked and what it was answered.</summary>
 internal sealed partial class Visitor(Target target) : IDisposable
 {
-    private static readonly string[] _kept = ["Content-Type", "ETag", "Location", "Cache-Control", "Allow", "X-Frame-Options"];
+    private static readonly string[] _kept = ["Content-Type", "ETag", "Location", "Cache-Control", "Allow", "WWW-Authenticate", "X-Frame-Options"];
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = new CookieContainer() });
     private readonly StringBuilder _transcript = new();
+
+    /// <summary>Sent with what changes something through the API.</summary>
+    public string? ApiKey { get; set; } = ShopApi.Key;
 
     public string Transcript => _transcript.ToString();
 
@@ -54,6 +58,9 @@ internal sealed partial class Visitor(Target target) : IDisposable
     {
         using var request = new HttpRequestMessage(method, new Uri(target.Catalog, path)) { Content = body };
         if (header is not null) request.Headers.TryAddWithoutValidation(header, value);
+        var changes = method != HttpMethod.Get && method != HttpMethod.Head;
+        if (ApiKey is not null && changes && path.StartsWith("/api/", StringComparison.Ordinal))
+            request.Headers.Add(ShopApi.Header, ApiKey);
         HttpResponseMessage? given = null;
         await target.Around(async () => given = await _client.SendAsync(request));
         using var answer = given!;

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Faults.History;
+using TestKit.Processes;
 
 namespace Faults.Clients;
 
@@ -42,6 +43,7 @@ internal sealed class Caller : IDisposable
         if (_credential is not null) request.Headers.TryAddWithoutValidation("Authorization", _credential);
         // What asks for pages keeps cookies; the proxies differ in their port only, which cookies do not see.
         else request.Headers.TryAddWithoutValidation("Accept", "text/html, application/json");
+        if (method != HttpMethod.Get) request.Headers.Add(ShopApi.Header, ShopApi.Key);
         if (ifMatch > 0) request.Headers.TryAddWithoutValidation("If-Match", $"\"{ifMatch}\"");
         if (body is not null) request.Content = JsonContent.Create(body);
         var start = _history.Now;

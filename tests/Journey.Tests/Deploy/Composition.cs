@@ -50,6 +50,9 @@ internal sealed partial class Composition : IAsyncDisposable
         }
     }
 
+    /// <summary>The key of the catalog's API that both sides have been given.</summary>
+    public string ApiKey => _secrets["API_KEY"];
+
     /// <summary>Where a service listens, by what is written in the file.</summary>
     public Uri Of(string service, int port) => new(_ports[$"{service}:{port}"].Url);
 

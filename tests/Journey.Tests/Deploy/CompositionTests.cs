@@ -26,12 +26,12 @@ public sealed class CompositionTests
             await shop.Admins[0].AdvanceWhenAllowedAsync(Module, stage, percent, force: true, Patience);
         await shop.Admins[1].AdvanceWhenAllowedAsync(Module, "Extracted", force: true, limit: Patience);
 
-        await SetPriceAsync(shop.Proxies(8080)[0], 12.5m);
+        await SetPriceAsync(shop, 0, 12.5m);
         Assert.AreEqual(12.5m, (await ProductAsync(shop.Proxies(8080)[1])).Price, "the other proxy asks the service, too");
         await Eventually.GetAsync(() => ProductAsync(shop.Of("legacy", 5100)), static held => held.Price == 12.5m, Patience, "the monolith follows");
 
         await shop.Admins[0].RollbackWhenAllowedAsync(Module, "Legacy", Patience);
-        await SetPriceAsync(shop.Proxies(8080)[1], 13.5m);
+        await SetPriceAsync(shop, 1, 13.5m);
         Assert.AreEqual(13.5m, (await ProductAsync(shop.Of("legacy", 5100))).Price, "the monolith owns it again");
     }
 
@@ -41,10 +41,11 @@ public sealed class CompositionTests
         return (await client.GetFromJsonAsync<Product>("/api/products/1"))!;
     }
 
-    private static async Task SetPriceAsync(Uri proxy, decimal price)
+    private static async Task SetPriceAsync(Composition shop, int number, decimal price)
     {
+        var proxy = shop.Proxies(8080)[number];
         var changed = await ProductAsync(proxy) with { Price = price };
-        using var client = Client(proxy);
+        using var client = Client(proxy).WithShopKey(shop.ApiKey);
         using var answer = await client.PutAsJsonAsync("/api/products/1", changed);
         Assert.AreEqual(HttpStatusCode.OK, answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }

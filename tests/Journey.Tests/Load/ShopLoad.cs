@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
+using TestKit.Processes;
 
 namespace Journey.Tests.Load;
 
@@ -209,6 +210,7 @@ internal sealed class ShopLoad : IAsyncDisposable
     {
         var request = new HttpRequestMessage(method, path);
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {person}");
+        if (method != HttpMethod.Get) request.Headers.Add(ShopApi.Header, ShopApi.Key);
         return request;
     }
 

@@ -93,6 +93,7 @@ internal sealed class ManyInstances : IAsyncDisposable
         Environment = new Dictionary<string, string>(_databases.SettingsOf(name))
         {
             ["Keys__Directory"] = _directory.File("keys"),
+            [ShopApi.Setting] = ShopApi.Key,
             ["Seed__Products"] = "200",
             ["Sync__Key"] = Key,
             ["Sync__Peers__catalog"] = Text(peer),

@@ -39,6 +39,7 @@ internal sealed class ShopSystem : IAsyncDisposable
         try
         {
             var system = await StranglerSystem.StartAsync(new StranglerSystemOptions { EditPlan = EditPlan, EnvironmentOf = databases.SettingsOf, ProxyEnvironment = databases.ProxySettings });
+            system.Public.WithShopKey();
             return new ShopSystem(system, databases);
         }
         catch

@@ -59,7 +59,7 @@ internal sealed class FakeRepository : IDisposable
         {
             ["proxy"] = OwnProxy ? null : new JsonObject { ["project"] = fake, ["environment"] = new JsonObject { ["Fake__Record"] = Record } },
             ["processes"] = new JsonArray(
-                Process("legacy", Legacy, fake, [("Fake__Record", Record), ("Seen", "{data}|{books.url}|{port}")]),
+                Process("legacy", Legacy, fake, [("Fake__Record", Record), ("Seen", "{data}|{books.url}|{port}"), ("Secret", "{secret:books-api}")]),
                 Process("books", Service, _serviceProject ?? fake, serviceEnvironment)),
         };
         System.IO.File.WriteAllText(File(".strangler/up.json"), up.ToJsonString());

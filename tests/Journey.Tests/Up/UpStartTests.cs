@@ -69,6 +69,28 @@ public sealed class UpStartTests
     }
 
     [TestMethod]
+    public async Task Up_SecretPlaceholder_IsMadeOnceAndPrivate()
+    {
+        using var repository = new FakeRepository();
+        var first = await SecretAsync(repository);
+        var file = repository.File(".data/books-api.key");
+
+        Assert.AreEqual(first, await SecretAsync(repository));
+        Assert.AreEqual(first, await File.ReadAllTextAsync(file));
+        Assert.HasCount(64, first);
+        if (!OperatingSystem.IsWindows()) Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    private static async Task<string> SecretAsync(FakeRepository repository)
+    {
+        await using var up = await repository.UpReadyAsync();
+        using var client = new HttpClient();
+        var secret = await client.GetStringAsync(new Uri(repository.Legacy.Url + "/environment/Secret"));
+        await up.StopAsync();
+        return secret;
+    }
+
+    [TestMethod]
     public async Task Up_Json_PrintsOneDocumentAndRunsOn()
     {
         using var repository = new FakeRepository();

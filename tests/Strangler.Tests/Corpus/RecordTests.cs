@@ -44,6 +44,7 @@ public sealed class RecordTests
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/products/7?a=b");
         request.Headers.Add("Cookie", "session=secret");
         request.Headers.Add("Authorization", "Bearer secret");
+        request.Headers.Add("X-Api-Key", "secret");
         using var answer = await test.Client.SendAsync(request);
         Assert.AreEqual("""{"id":7}""", await answer.Content.ReadAsStringAsync());
 

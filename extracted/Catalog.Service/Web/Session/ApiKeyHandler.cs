@@ -12,13 +12,12 @@ namespace Catalog.Service.Web.Session;
 internal sealed class ApiKeyHandler(IOptionsMonitor<ApiKeyOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<ApiKeyOptions>(options, logger, encoder)
 {
-    public const string HeaderName = "X-Api-Key";
     public const string SchemeName = "ApiKey";
     public const string ClientRole = "api-client";
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var sent = Request.Headers[HeaderName];
+        var sent = Request.Headers[ApiWrites.Header];
         if (sent.Count == 0) return Task.FromResult(AuthenticateResult.NoResult());
         if (ClientOf(sent.ToString()) is not { } client) return Task.FromResult(AuthenticateResult.Fail("The key is not known."));
 

@@ -3,6 +3,7 @@ namespace Catalog.Service.Web.Session;
 internal static class ApiWrites
 {
     public const string Policy = "api-writes";
+    public const string Header = "X-Api-Key";
 
     /// <summary>
     /// For the endpoints that change data: staff and programs with a key only. Others are refused before their body is read.

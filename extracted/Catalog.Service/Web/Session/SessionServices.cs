@@ -5,6 +5,8 @@ namespace Catalog.Service.Web.Session;
 
 internal static class SessionServices
 {
+    public const string Cookie = "shop.session";
+
     /// <summary>
     /// Fixed names and one key ring for every process of the shop: a cookie or form token made by one is understood by the others.
     /// </summary>
@@ -26,7 +28,7 @@ internal static class SessionServices
         authentication.AddScheme<ApiKeyOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
         authentication.AddCookie(options =>
         {
-            options.Cookie.Name = "shop.session";
+            options.Cookie.Name = Cookie;
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.ExpireTimeSpan = TimeSpan.FromDays(7);
             options.Events.OnRedirectToLogin = context => SignIn(context.HttpContext);
