@@ -17,25 +17,31 @@ public sealed class FreePort : IDisposable
     /// <summary>Takes a port below the range from which the system gives out ports for outgoing connections.</summary>
     public static FreePort Take()
     {
-        var claims = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "strangler-test-ports")).FullName;
         for (var attempt = 0; attempt < 1000; attempt++)
         {
-            var number = Random.Shared.Next(20000, 32000);
-            FileStream claim;
-            try
-            {
-                claim = new FileStream(Path.Combine(claims, $"{number}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException)
-            {
-                continue;
-            }
-
-            if (IsFree(number)) return new FreePort(number, claim);
-            claim.Dispose();
+            if (TryTake(Random.Shared.Next(20000, 32000)) is { } port) return port;
         }
 
         throw new InvalidOperationException("No free port from 20000 to 31999 in 1000 attempts.");
+    }
+
+    /// <summary>Takes this port; null if somebody listens on it or another test has it.</summary>
+    public static FreePort? TryTake(int number)
+    {
+        var claims = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "strangler-test-ports")).FullName;
+        FileStream claim;
+        try
+        {
+            claim = new FileStream(Path.Combine(claims, $"{number}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+
+        if (IsFree(number)) return new FreePort(number, claim);
+        claim.Dispose();
+        return null;
     }
 
     public void Dispose() => _claim.Dispose();
