@@ -74,8 +74,16 @@ internal sealed class LoadSender(Uri address, bool retries, LoadTally? tally) : 
         }
 
         foreach (var header in asked.Headers) Add(request, header);
+        if (request.Headers.Accept.ToString() is "" or "*/*") AsBrowser(request);
         if (jar.Header is { } cookies) request.Headers.TryAddWithoutValidation("Cookie", cookies);
         return request;
+    }
+
+    // The proxy gives its cookie to browsers only: programs that ask for anything else are one client for each address.
+    private static void AsBrowser(HttpRequestMessage request)
+    {
+        request.Headers.Remove("Accept");
+        request.Headers.TryAddWithoutValidation("Accept", "text/html, */*");
     }
 
     private static void Add(HttpRequestMessage request, ExchangeHeader header)

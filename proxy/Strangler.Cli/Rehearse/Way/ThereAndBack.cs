@@ -12,7 +12,7 @@ namespace Strangler.Cli.Rehearse.Way;
 internal sealed class ThereAndBack(ScratchSystem scratch, LoadRun load, ModuleSteps steps, ModuleWatch watch, PlannedModule module, FaultHand faults, Action<string> say)
 {
     private static readonly TimeSpan Dwell = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestDwell = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestDwell = TimeSpan.FromSeconds(8);
     private static readonly int[] Shares = [10, 50, 100];
     private readonly LostWrites _lost = new(load);
     private readonly string? _legacy = scratch.ProcessAt(scratch.Plan.LegacyAddress);
