@@ -16,7 +16,7 @@ public sealed class CommandsTests
 
     [TestMethod]
     public Task StartPages_TypedFromTheTop_ShowWhatTheySay() =>
-        RunAsync("start", [.. Documentation.Pages.Where(page => page.Path is "README.md" or "docs/index.md")]);
+        RunAsync("start", [.. Documentation.Pages.Where(PageKinds.IsStart)]);
 
     [TestMethod]
     public Task StepPages_TypedInOrder_ShowWhatTheySay() => RunAsync("steps", Documentation.In("steps"));
@@ -43,10 +43,20 @@ public sealed class CommandsTests
         try
         {
             await session.RunAsync(script);
+            chosen.ForEach(page => PageCheck.Note(CheckNames.Commands, page, passed: true));
         }
         catch (ScriptFailure failure)
         {
+            NotePagesBefore(failure.Page, chosen);
             Assert.Fail($"{failure.Message}\nEverything that was typed and seen: {log}");
+        }
+    }
+
+    private static void NotePagesBefore(string? failed, List<Page> pages)
+    {
+        foreach (var page in pages.Take(pages.FindIndex(page => page.Path == failed)))
+        {
+            PageCheck.Note(CheckNames.Commands, page, passed: true);
         }
     }
 

@@ -75,7 +75,8 @@ internal sealed class ScriptRunner(SessionSettings settings) : IAsyncDisposable
     {
         if (_terminals.GetValueOrDefault(step.Terminal) is not { Block: { End: null } block } terminal)
         {
-            throw new ScriptFailure($"{step.Place}: nothing runs in terminal {step.Terminal}.");
+            var page = step.Place[..step.Place.LastIndexOf(':')];
+            throw new ScriptFailure($"{step.Place}: nothing runs in terminal {step.Terminal}.", page);
         }
 
         settings.Log.Note($"{step.Place}: {step.Signal} to terminal {step.Terminal}");
