@@ -129,8 +129,17 @@ internal sealed class FakeRepository : IDisposable
     public async Task<TestProcess> UpReadyAsync(params string[] more)
     {
         var up = await UpAsync(more);
-        await Eventually.TrueAsync(() => up.HasExited || up.Output.Contains("Ctrl-C stops everything", StringComparison.Ordinal), TimeSpan.FromMinutes(4), "up is ready");
-        Assert.IsFalse(up.HasExited, up.Output);
+        try
+        {
+            await Eventually.TrueAsync(() => up.HasExited || up.Output.Contains("Ctrl-C stops everything", StringComparison.Ordinal), TimeSpan.FromMinutes(4), "up is ready");
+            Assert.IsFalse(up.HasExited, up.Output);
+        }
+        catch
+        {
+            await up.DisposeAsync();
+            throw;
+        }
+
         return up;
     }
 
