@@ -33,12 +33,15 @@ internal sealed partial class VaryingParts
         var literals = _patterns.Keys.OrderByDescending(literal => literal.Length).Select(Regex.Escape).ToList();
         if (literals.Count == 0)
         {
-            return new Regex($"^{Regex.Escape(line)}$");
+            return new Regex($"^{Literally(line)}$");
         }
 
         var pieces = Regex.Split(line, $"({string.Join('|', literals)})");
-        return new Regex($"^{string.Concat(pieces.Select(piece => _patterns.GetValueOrDefault(piece) ?? Regex.Escape(piece)))}$");
+        return new Regex($"^{string.Concat(pieces.Select(piece => _patterns.GetValueOrDefault(piece) ?? Literally(piece)))}$");
     }
+
+    // Three dots inside a line stand for what the page leaves out of it.
+    private static string Literally(string text) => Regex.Escape(text).Replace(@"\.\.\.", ".*", StringComparison.Ordinal);
 
     // A literal may have a comma and a blank itself.
     private static string[] LiteralsOf(string value, string expected) =>
