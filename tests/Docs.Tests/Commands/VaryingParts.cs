@@ -40,8 +40,8 @@ internal sealed partial class VaryingParts
         return new Regex($"^{string.Concat(pieces.Select(piece => _patterns.GetValueOrDefault(piece) ?? Literally(piece)))}$");
     }
 
-    // Three dots inside a line stand for what the page leaves out of it.
-    private static string Literally(string text) => Regex.Escape(text).Replace(@"\.\.\.", ".*", StringComparison.Ordinal);
+    // Three dots inside a line stand for what the page leaves out of it, the blanks around them included.
+    private static string Literally(string text) => LeftOut().Replace(Regex.Escape(text), ".*");
 
     // A literal may have a comma and a blank itself.
     private static string[] LiteralsOf(string value, string expected) =>
@@ -51,6 +51,9 @@ internal sealed partial class VaryingParts
 
     private static string DigitsOf(string literal) =>
         string.Concat(Number().Split(literal).Select(piece => Number().IsMatch(piece) ? "[0-9][0-9.,:`]*" : Regex.Escape(piece)));
+
+    [GeneratedRegex(@"(\\ )*\\\.\\\.\\\.(\\ )*")]
+    private static partial Regex LeftOut();
 
     [GeneratedRegex("([0-9](?:[0-9.,:`]*[0-9])?)")]
     private static partial Regex Number();
