@@ -15,7 +15,7 @@ public sealed class LinkTests
 
     [TestMethod]
     [DataRow("architecture.md")]
-    [DataRow("architecture.md#stages")]
+    [DataRow("architecture.md#words")]
     [DataRow("#here")]
     [DataRow("#here-1")]
     [DataRow("#an-anchor")]

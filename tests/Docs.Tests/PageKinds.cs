@@ -27,8 +27,9 @@ internal static class PageKinds
     /// <summary>A decision is what it was on its day.</summary>
     public static bool IsRecord(Page page) => IsIn(page, "docs/adr");
 
-    /// <summary>A page that is read from its top to its end, and not looked up.</summary>
-    public static bool IsRead(Page page) => !IsRecord(page) && !IsReference(page) && !IsIn(page, "docs/deploy");
+    /// <summary>A page that is read from its top to its end, and neither looked up nor typed line by line as the ten-minute walk is.</summary>
+    public static bool IsRead(Page page) =>
+        !IsRecord(page) && !IsReference(page) && !IsIn(page, "docs/deploy") && page.Path is not ("docs/index.md" or "docs/index.ko.md");
 
     private static bool IsIn(Page page, string folder) => page.Path.StartsWith(folder + "/", StringComparison.Ordinal);
 }

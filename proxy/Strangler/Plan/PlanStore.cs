@@ -81,6 +81,6 @@ public sealed partial class PlanStore : IDisposable
     [LoggerMessage(1001, LogLevel.Error, "Plan {File} has {Count} error(s); the last good plan stays in force")]
     private partial void LogKept(string file, int count);
 
-    [LoggerMessage(1002, LogLevel.Error, "Plan error at {Where}: {What} {Mend}")]
-    private partial void LogError(string where, string what, string mend);
+    [LoggerMessage(1002, LogLevel.Error, "Plan error at {Where}: {What} {Fix}")]
+    private partial void LogError(string where, string what, string fix);
 }
