@@ -60,6 +60,22 @@ internal sealed class PositionWait(ModuleStates states, SideClient sides, TimePr
         }
     }
 
+    /// <summary>Takes note of what an owner said when it was asked for its status: once it is down, nobody can ask it any more how far the copy is.</summary>
+    public void Note(SideStatus owner)
+    {
+        var state = states.Of(owner.Module);
+        if (!owner.IsOwner || owner.Epoch != state.Epoch) return;
+        var asks = AsksOf(owner.Module);
+        lock (asks)
+        {
+            if (owner.Epoch < asks.Epoch) return;
+            if (owner.Epoch > asks.Epoch) Begin(asks, owner.Epoch);
+            if (owner.Acknowledged >= owner.Position) asks.Settled = Math.Max(asks.Settled, owner.Epoch);
+        }
+
+        Reached(asks, owner.Epoch, owner.Acknowledged);
+    }
+
     private async Task<bool> WaitAsync(ModuleState state, long position, TimeSpan budget, CancellationToken cancellation)
     {
         var asks = AsksOf(state.Module);

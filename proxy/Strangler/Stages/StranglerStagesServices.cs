@@ -39,7 +39,8 @@ public static class StranglerStagesServices
         services.AddSingleton<SwitchPreflight>();
         services.AddSingleton<StageMachine>();
         services.Replace(ServiceDescriptor.Singleton<IOwnerRefresh, OwnerRefresh>());
-        services.Replace(ServiceDescriptor.Singleton<IPositionWait, PositionWait>());
+        services.AddSingleton<PositionWait>();
+        services.Replace(ServiceDescriptor.Singleton<IPositionWait>(static provider => provider.GetRequiredService<PositionWait>()));
         services.Replace(ServiceDescriptor.Singleton<IAppliedLook, AppliedLook>());
         services.AddSingleton<SideWatch>();
         services.AddHostedService<StateRefresher>();

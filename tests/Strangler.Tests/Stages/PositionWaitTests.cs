@@ -1,4 +1,6 @@
+using Strangler.Plan;
 using Strangler.Stages;
+using Strangler.Stages.Background;
 using Strangler.Stages.Sides;
 
 namespace Strangler.Tests.Stages;
@@ -25,6 +27,21 @@ public sealed class PositionWaitTests
         system.Legacy.Release();
         Assert.IsTrue(await wait.ReachedAsync("catalog", 1, position, TimeSpan.FromSeconds(10), CancellationToken.None));
         Assert.IsTrue(await wait.ReachedAsync("catalog", 1, position, TimeSpan.Zero, CancellationToken.None), "Known once, it is not asked for again");
+    }
+
+    [TestMethod]
+    public async Task Reached_OwnerThatHasGoneSince_IsKnownFromItsLastStatus()
+    {
+        await using var system = await SwitchSystem.StartAsync();
+        var proxy = await system.AtAsync(Stage.Extracted);
+        await system.Service.WriteAsync("written");
+        var (epoch, position) = (proxy.States.Of("catalog").Epoch, system.Service.Position);
+        await proxy.Get<SideWatch>().ReadAsync(proxy.Get<PlanStore>().Current.Modules["catalog"], CancellationToken.None);
+        system.Service.Fault = static _ => "down";
+
+        var wait = proxy.Get<IPositionWait>();
+        Assert.IsTrue(await wait.ReachedAsync("catalog", epoch, position, Short, CancellationToken.None));
+        Assert.IsFalse(await wait.ReachedAsync("catalog", epoch, position + 1, Short, CancellationToken.None), "Nobody has said this of a later write");
     }
 
     [TestMethod]

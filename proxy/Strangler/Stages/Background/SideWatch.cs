@@ -14,7 +14,7 @@ namespace Strangler.Stages.Background;
 /// capture that nobody receives, and modules that ask a service which is no longer kept up to date. A module without an owner gets one again.
 /// </summary>
 internal sealed partial class SideWatch(
-    SideClient sides, ModuleStates states, IStageStore store, OwnerTakeover takeover, Func<PlanSnapshot> plan, IOptions<StageOptions> options, TimeProvider time, ILogger<SideWatch> log) : BackgroundService
+    SideClient sides, ModuleStates states, IStageStore store, OwnerTakeover takeover, PositionWait positions, Func<PlanSnapshot> plan, IOptions<StageOptions> options, TimeProvider time, ILogger<SideWatch> log) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, SideReadings> _readings = new(StringComparer.Ordinal);
 
@@ -26,6 +26,7 @@ internal sealed partial class SideWatch(
     {
         var readings = await SideReadings.ReadAsync(sides, module, cancellation).ConfigureAwait(false);
         _readings[module.Name] = readings;
+        if (readings.Of(states.Of(module.Name).Owner) is { } owner) positions.Note(owner);
         return readings;
     }
 

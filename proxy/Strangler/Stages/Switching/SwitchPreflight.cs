@@ -28,8 +28,8 @@ internal sealed class SwitchPreflight(SideClient sides, IOptions<StageOptions> o
             var receiver = await other.ConfigureAwait(false);
             Condition[] conditions =
             [
-                new("owner", $"{Name(state.Owner)} at epoch {state.Epoch}", $"{Name(state.Owner)} is {owner.State} at epoch {owner.Epoch}", owner.IsOwner && owner.Epoch == state.Epoch, "Look at 'strangler status'.", true),
-                new("receiver", $"{Name(to)} is no owner and not retired", $"{Name(to)} is {receiver.State}", receiver is { IsOwner: false, IsRetired: false }, "Look at 'strangler status'.", true),
+                new("owner", $"{Name(state.Owner)} at epoch {state.Epoch}", $"{Name(state.Owner)} is {owner.State} at epoch {owner.Epoch}", owner.IsOwner && owner.Epoch == state.Epoch, $"Look at 'strangler status'. If the {Name(state.Owner)} side has lost its database or was restored from a backup: docs/runbooks/lost-owner.md.", true),
+                new("receiver", $"{Name(to)} is no owner and not retired", $"{Name(to)} is {receiver.State}", receiver is { IsOwner: false, IsRetired: false }, $"Look at 'strangler status'. If the {Name(to)} side was restored from a backup: docs/runbooks/restored-monolith.md.", true),
                 new("receiver's data", $"{Name(to)} was filled", receiver.Epoch > 0 ? "filled" : "never told to follow", receiver.Epoch > 0, $"The {Name(to)} side has lost its data: go back with 'strangler rollback MODULE --to Legacy' and begin again.", true),
                 new("parked changes", "0", owner.Parked.ToString(CultureInfo.InvariantCulture), owner.Parked == 0, "Retry or discard them: 'strangler parked list MODULE'.", true),
                 new("capture", "on", owner.Capture ? "on" : "off", owner.Capture, "The other side has not been sent every change; compare with 'strangler reconcile MODULE --repair'.", true),
