@@ -21,7 +21,16 @@ public sealed class CommandsTests
     [TestMethod]
     public Task StepPages_TypedInOrder_ShowWhatTheySay() => RunAsync("steps", Documentation.In("steps"));
 
-    private async Task RunAsync(string name, IReadOnlyList<Page> pages)
+    /// <summary>Each runbook causes its situation itself, on the system as the pages before it have left it.</summary>
+    [TestMethod]
+    public Task Runbooks_PlayedInOrder_ShowWhatTheySay()
+    {
+        // The list of them starts the system.
+        var pages = Documentation.In("runbooks").OrderBy(page => page.Path != PageKinds.Runbooks);
+        return RunAsync("runbooks", [.. pages], Installation());
+    }
+
+    private async Task RunAsync(string name, IReadOnlyList<Page> pages, params Page[] before)
     {
         Assert.IsNotEmpty(pages, "There are no such pages.");
         var chosen = pages.Where(IsChosen).ToList();
@@ -30,7 +39,7 @@ public sealed class CommandsTests
             Assert.Inconclusive($"None of these pages is among {Environment.GetEnvironmentVariable(Chosen)}.");
         }
 
-        var script = Script.Of(chosen);
+        var script = Script.Of([.. before, .. chosen]);
         foreach (var skipped in script.Steps.OfType<SkippedStep>())
         {
             TestContext.WriteLine($"{skipped.Place} is not run: {skipped.Reason}");
@@ -50,6 +59,14 @@ public sealed class CommandsTests
             NotePagesBefore(failure.Page, chosen);
             Assert.Fail($"{failure.Message}\nEverything that was typed and seen: {log}");
         }
+    }
+
+    // The part of the start page that installs the command, up to its second section.
+    private static Page Installation()
+    {
+        var start = Documentation.Get("docs/index.md");
+        var next = start.Headings.Where(heading => heading.Level == 2).ElementAt(1);
+        return Page.Parse(start.Path, string.Join('\n', start.Lines.Take(next.Line - 1)));
     }
 
     private static void NotePagesBefore(string? failed, List<Page> pages)
