@@ -36,7 +36,11 @@ internal static class AuditCommand
     private static string Line(JsonObject entry)
     {
         var step = $"{entry["from"]}".Length > 0 ? $"{entry["from"]} -> {entry["to"]}" : $"{entry["to"]}";
-        return $"{entry["at"]}  {entry["module"]}  {entry["action"]}  {step}{((bool?)entry["forced"] == true ? "  FORCED" : "")}"
-            + (entry["reason"] is { } reason ? $"  reason: {reason}" : "") + (entry["detail"] is { } detail ? $"  ({detail})" : "");
+        var forced = (bool?)entry["forced"] == true ? "  FORCED" : "";
+        var reason = entry["reason"] is { } why ? $"  reason: {why}" : "";
+        return $"{entry["at"]}  {entry["module"]}  {entry["action"]}  {step}{forced}{reason}{Detail(entry)}";
     }
+
+    // The judge's figures are a document of their own: --json has them, and its reason says what they come to.
+    private static string Detail(JsonObject entry) => $"{entry["detail"]}" is { Length: > 0 } detail && detail[0] != '{' ? $"  ({detail})" : "";
 }
